@@ -1,0 +1,96 @@
+// The whole configuration as one value, and the reader that makes it or says all that is wrong.
+// Knows nothing of networks: it opens the file it is given and no other.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "config/target.hpp"
+#include "config/units.hpp"
+
+namespace reachd {
+
+// One thing wrong with a file. Line and column count from 1; 0 where the file itself is the trouble.
+struct Fault {
+  std::string file;
+  int line = 0;
+  int column = 0;
+  std::string key;  // path of the key: "schedule.interval", "services[0].targets[1].url"
+  std::string why;  // a sentence, with the nearest known key where one is near
+  bool operator==(const Fault&) const = default;
+};
+std::string to_string(const Fault& fault);  // "FILE:LINE:COL: key: why"
+
+// Where we measure from; optional, goes into measurements, never into metric labels.
+struct VantageName {
+  std::string name;
+  std::string country;    // two letters, upper case; empty: unknown
+  std::uint32_t asn = 0;  // 0: unknown
+  bool operator==(const VantageName&) const = default;
+};
+
+struct Listen {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 10980;
+  bool operator==(const Listen&) const = default;
+};
+
+struct ScheduleSettings {
+  std::chrono::milliseconds interval{60'000};
+  double jitter = 0.2;   // each round is moved by up to this share of the interval, either way
+  int concurrency = 64;  // rounds in flight
+  Rate rate{2, std::chrono::seconds(1)};             // new connections, all targets together
+  Rate address_rate{20, std::chrono::minutes(1)};    // new connections to one address
+  std::chrono::milliseconds timeout{10'000};
+  std::chrono::milliseconds confirm_after{15'000};   // a round that went wrong is repeated this soon
+  std::chrono::milliseconds deep_every{600'000};
+  bool operator==(const ScheduleSettings&) const = default;
+};
+
+// How one resolver is asked. `address` holds an IP literal for all but `system`.
+struct ResolverSettings {
+  enum class Kind : std::uint8_t { system, udp, tcp, dot, doh };
+  std::string name;
+  Kind kind = Kind::system;
+  std::string address;
+  std::uint16_t port = 53;  // 53, 853 or 443 by kind unless the file says otherwise
+  std::string url;          // doh: the full URL; its host is the name TLS must prove
+  std::string server_name;  // dot: the name TLS must prove; empty: the address itself
+  bool operator==(const ResolverSettings&) const = default;
+};
+
+struct ControlSettings {
+  std::vector<Target> domestic;  // service "control.domestic", name: the host
+  std::vector<Target> foreign;   // service "control.foreign"
+  bool operator==(const ControlSettings&) const = default;
+};
+
+struct Config {
+  std::string file;
+  VantageName vantage;
+  Listen listen;
+  bool insecure = false;  // allows `listen` on another address than loopback without TLS
+  ScheduleSettings schedule;
+  std::string ca_file = "/etc/ssl/certs/ca-certificates.crt";
+  std::vector<ResolverSettings> resolvers;  // never empty: the system's is the default
+  ControlSettings controls;
+  std::vector<Service> services;
+  std::string state_directory = "/var/lib/reachd";
+  std::size_t body_limit = 64 * 1024;  // bytes of a body that are read at most
+  bool operator==(const Config&) const = default;
+};
+
+using Loaded = std::variant<Config, std::vector<Fault>>;
+
+// Reads a file, or text as if it came from `file`. All faults at once, in order of line and column.
+Loaded load_config(const std::string& file);
+Loaded parse_config(const std::string& text, const std::string& file);
+
+// All targets that are enabled, services in order, without the controls.
+std::vector<Target> targets_of(const Config& config);
+
+}  // namespace reachd

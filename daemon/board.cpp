@@ -1,0 +1,50 @@
+#include "daemon/board.hpp"
+
+namespace reachd {
+namespace {
+
+void set_plan(std::map<std::string, TargetBoard>& boards, const std::vector<Target>& targets) {
+  std::map<std::string, TargetBoard> next;
+  for (const Target& target : targets) {
+    TargetBoard& entry = next[id_of(target)];
+    if (auto known = boards.find(id_of(target));
+        known != boards.end() && known->second.target == target) {
+      entry = std::move(known->second);
+    } else {
+      entry.target = target;
+    }
+  }
+  boards = std::move(next);
+}
+
+}  // namespace
+
+void set_targets(Board& board, const Config& config) {
+  board.vantage = config.vantage;
+  set_plan(board.targets, targets_of(config));
+  std::vector<Target> controls = config.controls.domestic;
+  controls.insert(controls.end(), config.controls.foreign.begin(), config.controls.foreign.end());
+  set_plan(board.controls, controls);
+}
+
+void record(TargetBoard& target, std::shared_ptr<const Measurement> measurement, Verdict verdict,
+            WallTime now) {
+  if (!target.since || verdict.status != target.verdict.status) target.since = now;
+  target.rounds.push_front({measurement->began, measurement->round, verdict, measurement->runtime,
+                            reason_of(*measurement)});
+  if (target.rounds.size() > TargetBoard::kRounds) target.rounds.pop_back();
+  if (verdict.status != Status::ok) target.last_failed = measurement;
+  target.last = std::move(measurement);
+  target.verdict = std::move(verdict);
+}
+
+std::string reason_of(const Measurement& measurement) {
+  for (const Observation& step : measurement.observations) {
+    if (!step.failure) continue;
+    std::string text{to_string(step.stage)};
+    return text + ": " + to_string(*step.failure) + " at " + to_string(step.peer);
+  }
+  return {};
+}
+
+}  // namespace reachd

@@ -1,0 +1,59 @@
+// What the daemon knows of each target at this moment: what the page, the API and `reachd status`
+// show. A value in memory, written by examine(), read by routes; nothing here decides anything.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/config.hpp"
+#include "probes/judge/verdict.hpp"
+#include "probes/measurement.hpp"
+
+namespace reachd {
+
+using WallTime = std::chrono::system_clock::time_point;
+
+// One finished round, as far as it is kept for looking at.
+struct RoundRecord {
+  WallTime began;
+  Round round = Round::light;
+  Verdict verdict;
+  Micros runtime{0};
+  std::string reason;  // "tls: connection_reset at 192.0.2.1:443", empty if all is fine
+};
+
+struct TargetBoard {
+  static constexpr std::size_t kRounds = 60;  // records kept
+  Target target;
+  Verdict verdict;                                // of the latest round
+  std::optional<WallTime> since;                  // when the status became what it is
+  std::deque<RoundRecord> rounds;                 // newest first
+  std::shared_ptr<const Measurement> last;        // latest round; null before the first
+  std::shared_ptr<const Measurement> last_failed; // latest that was not ok, null if none was
+};
+
+struct Board {
+  std::map<std::string, TargetBoard> targets;   // by "service/target", controls apart
+  std::map<std::string, TargetBoard> controls;  // by "control.foreign/host"
+  VantageName vantage;
+  WallTime started;
+  bool ready = false;       // every target had its first round, or its first interval has passed
+  bool stopping = false;
+  std::chrono::steady_clock::time_point last_turn;  // the loop turned
+};
+
+// Makes the board hold exactly these targets; those it held already keep what is known of them.
+void set_targets(Board& board, const Config& config);
+// Files a finished round.
+void record(TargetBoard& target, std::shared_ptr<const Measurement> measurement, Verdict verdict,
+            WallTime now);
+// The first failure of the measurement in words for one line; empty if there is none.
+std::string reason_of(const Measurement& measurement);
+
+}  // namespace reachd

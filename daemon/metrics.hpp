@@ -1,0 +1,39 @@
+// Every metric name of reachd in one file. All series of a target exist from the moment it is
+// configured and none vanishes on failure; they go when the target goes.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/config.hpp"
+#include "probes/judge/verdict.hpp"
+#include "probes/measurement.hpp"
+
+namespace reachd {
+
+class Metrics {
+ public:
+  Metrics();
+  ~Metrics();
+  Metrics(const Metrics&) = delete;
+  Metrics& operator=(const Metrics&) = delete;
+
+  // Creates what is missing for these targets, controls and resolvers, removes what is of no target.
+  void configure(const Config& config);
+
+  void observe(const Measurement& measurement, const Verdict& verdict);   // a target's round
+  void observe_control(const std::string& control, bool reachable);
+  void observe_lag(std::chrono::duration<double> lag);
+  void set_rounds_in_flight(std::size_t rounds);
+  void count_skipped_round();
+  void observe_reload(bool successful, std::chrono::system_clock::time_point at);
+
+  std::string text() const;  // the Prometheus text format, version 0.0.4
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace reachd

@@ -1,0 +1,26 @@
+// Pure: a request and a snapshot in, a response out. Read-only: nothing that arrives changes the daemon.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include "daemon/board.hpp"
+
+namespace reachd::web {
+
+using Request = boost::beast::http::request<boost::beast::http::string_body>;
+using Response = boost::beast::http::response<boost::beast::http::string_body>;
+
+// What the routes look at.
+struct Sources {
+  const Board& board;
+  std::function<std::string()> metrics_text;
+  std::function<bool()> healthy;  // the loop turns and rounds complete
+};
+
+Response respond(const Request& request, const Sources& sources);
+
+}  // namespace reachd::web

@@ -1,0 +1,25 @@
+// The ladder: the steps of a round in their order, for one target. Cheap in a light round, all
+// addresses and resolvers in a deep one. Collects facts; says nothing about what they mean.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "config/config.hpp"
+#include "config/target.hpp"
+#include "probes/measurement.hpp"
+#include "probes/net/resolvers.hpp"
+#include "probes/net/way_out.hpp"
+
+namespace reachd {
+
+struct Climb {
+  VantageName vantage;
+  std::size_t body_limit = 64 * 1024;
+  Round round = Round::light;
+  std::uint64_t turn = 0;  // counts rounds of the target: light rounds take the addresses in turn
+};
+
+boost::asio::awaitable<Measurement> climb(net::WayOut& way, net::Resolvers& resolvers, Target target,
+                                          Climb climb);
+
+}  // namespace reachd

@@ -1,0 +1,39 @@
+// Holds new connections to the configured rates: all together, and to one address. Waiting here is
+// not part of any measured time. One per daemon, used from the loop's thread only.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <unordered_map>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include "config/units.hpp"
+
+namespace reachd::net {
+
+class Pace {
+ public:
+  using Clock = std::chrono::steady_clock;
+  Pace(boost::asio::any_io_executor executor, Rate total, Rate per_address);
+
+  // Completes when a connection to `address` may begin. First come, first served per rate; the wait
+  // ends early, without a turn taken back, when the coroutine is cancelled.
+  boost::asio::awaitable<void> turn(std::string address);
+
+  void set_rates(Rate total, Rate per_address);
+
+  // When a connection to `address` may begin if asked at `now`; books that turn. Pure bookkeeping:
+  // the generic cell rate algorithm with a burst of one second's worth (at least one).
+  Clock::time_point book(const std::string& address, Clock::time_point now);
+
+ private:
+  boost::asio::any_io_executor executor_;
+  Rate total_;
+  Rate per_address_;
+  Clock::time_point total_at_{};
+  std::unordered_map<std::string, Clock::time_point> address_at_;  // swept of what is in the past
+};
+
+}  // namespace reachd::net

@@ -1,0 +1,44 @@
+// The step that asks one resolver one question, and keeps listening after the first answer: a censor
+// who races the resolver sends a second one.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "config/config.hpp"
+#include "probes/net/way_out.hpp"
+#include "probes/observation.hpp"
+
+namespace reachd::steps {
+
+struct DnsOptions {
+  ResolverSettings resolver;  // kind is never `system` here: see net/resolvers
+  std::string hostname;       // ASCII
+  std::string query_type;     // "A", "AAAA", "HTTPS"
+  Clock::time_point start;    // of the measurement
+  std::chrono::milliseconds timeout{10'000};
+  std::chrono::milliseconds listen_on{500};  // after the first answer: 0.5 s light, 3 s deep
+  int transaction = 0;
+  int depth = 0;
+};
+
+// A question that has its first answer, or none. While `listening` lives the socket stays open.
+class Listening;
+struct Lookup {
+  Observation observation;               // stage dns, DnsSeen
+  std::shared_ptr<Listening> listening;  // null where nothing more can come (TCP, DoT, DoH, failure)
+};
+
+// Returns with the first acceptable answer or the failure.
+boost::asio::awaitable<Lookup> look_up(net::WayOut& way, DnsOptions options);
+
+// Waits until the window is over; the observation then holds every reply that came.
+boost::asio::awaitable<Observation> settle(Lookup lookup);
+
+// The addresses (A or AAAA data) of the believed reply.
+std::vector<std::string> addresses_of(const Observation& observation);
+
+}  // namespace reachd::steps

@@ -1,0 +1,36 @@
+// The step that fetches one URL over a connection that is open already: TLS by libcurl where the
+// scheme asks for it, then one request. Redirects are the ladder's business.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include "probes/net/way_out.hpp"
+#include "probes/observation.hpp"
+#include "probes/steps/connect.hpp"
+
+namespace reachd::steps {
+
+struct HttpOptions {
+  std::string url;     // absolute, ASCII host
+  std::string method = "GET";
+  std::vector<std::pair<std::string, std::string>> headers;  // added to the defaults, or replacing them
+  std::vector<std::string> cookies;  // "name=value", sent as one Cookie header
+  std::size_t body_limit = 64 * 1024;
+};
+
+struct Fetched {
+  std::optional<Observation> tls;   // https only
+  std::optional<Observation> http;  // only if the request could be sent
+  std::optional<TcpInfo> tcp_info;  // taken just before the connection was closed
+};
+
+boost::asio::awaitable<Fetched> fetch(net::WayOut& way, const Attempt& attempt,
+                                      boost::asio::ip::tcp::socket socket, HttpOptions options);
+
+}  // namespace reachd::steps
