@@ -39,12 +39,20 @@ void record(TargetBoard& target, std::shared_ptr<const Measurement> measurement,
 }
 
 std::string reason_of(const Measurement& measurement) {
-  for (const Observation& step : measurement.observations) {
-    if (!step.failure) continue;
-    std::string text{to_string(step.stage)};
-    return text + ": " + to_string(*step.failure) + " at " + to_string(step.peer);
+  const auto failed = failed_steps(measurement);
+  if (failed.empty()) return {};
+  // The connection tells more than a question: without one the first failed question does.
+  const auto& steps = measurement.observations;
+  auto told = failed.front();
+  for (const std::size_t index : failed) {
+    if (steps[index].stage != Stage::dns) {
+      told = index;
+      break;
+    }
   }
-  return {};
+  const Observation& step = steps[told];
+  return std::string(to_string(step.stage)) + ": " + to_string(*step.failure) + " at " +
+         to_string(step.peer);
 }
 
 }  // namespace reachd

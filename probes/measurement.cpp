@@ -1,6 +1,19 @@
 #include "probes/measurement.hpp"
 
+#include <algorithm>
+
 namespace reachd {
+namespace {
+
+bool same_question(const Observation& a, const Observation& b) {
+  const auto* left = std::get_if<DnsSeen>(&a.seen);
+  const auto* right = std::get_if<DnsSeen>(&b.seen);
+  return left != nullptr && right != nullptr && a.depth == b.depth && a.peer == b.peer &&
+         left->resolver == right->resolver && left->url == right->url &&
+         left->hostname == right->hostname;
+}
+
+}  // namespace
 
 std::string_view to_string(Round round) {
   switch (round) {
@@ -9,6 +22,20 @@ std::string_view to_string(Round round) {
     case Round::confirm: return "confirm";
   }
   return "";
+}
+
+std::vector<std::size_t> failed_steps(const Measurement& measurement) {
+  const auto& all = measurement.observations;
+  std::vector<std::size_t> failed;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!all[i].failure) continue;
+    const bool harmless = all[i].failure->word == Word::dns_no_answer &&
+                          std::ranges::any_of(all, [&](const Observation& other) {
+                            return !other.failure && same_question(all[i], other);
+                          });
+    if (!harmless) failed.push_back(i);
+  }
+  return failed;
 }
 
 }  // namespace reachd

@@ -30,4 +30,8 @@ struct Measurement {
   bool operator==(const Measurement&) const = default;
 };
 
+// Indices of the observations that failed and matter: a family without an address is no failure where
+// the same resolver has one of the other family.
+std::vector<std::size_t> failed_steps(const Measurement& measurement);
+
 }  // namespace reachd

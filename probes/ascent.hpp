@@ -1,0 +1,54 @@
+// One climb under way: what it is given, and the small state that its steps share. Only the ladder's
+// own files look in here.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "config/target.hpp"
+#include "probes/ladder.hpp"
+#include "probes/net/resolvers.hpp"
+#include "probes/net/way_out.hpp"
+#include "probes/observation.hpp"
+#include "probes/steps/dns.hpp"
+
+namespace reachd {
+
+struct Ascent {
+  net::WayOut& way;
+  net::Resolvers& resolvers;
+  const Target& target;
+  const Climb& climb;
+  Clock::time_point start;
+  int transactions = 0;
+
+  bool deep() const { return climb.round == Round::deep; }
+  // OONI numbers transactions by what they carry: 20000 Do53, 30000 DoH, 40000 cleartext, 50000 TLS.
+  int next_transaction(int range) { return range + ++transactions; }
+};
+
+// What the resolvers said of a name. `addresses` are in the order to try them: the first resolver's
+// before the others', families in turn.
+struct Answers {
+  std::vector<steps::Lookup> lookups;
+  std::vector<std::string> addresses;
+};
+
+// Asks for a name: in a light round the first resolver (its nameservers one after the other, as the
+// system would), in a deep one all of them side by side. An address needs no asking.
+boost::asio::awaitable<Answers> ask(Ascent& ascent, std::string host, int depth);
+
+// One address of one place: connects, then whatever the scheme asks for. `cookies` is read and written.
+struct Visit {
+  Scheme scheme = Scheme::https;
+  std::string url;   // http(s) only
+  std::string host;  // the name the peer must prove
+  Endpoint peer;
+  int depth = 0;
+};
+boost::asio::awaitable<std::vector<Observation>> visit(Ascent& ascent, Visit visit,
+                                                       std::vector<std::string>& cookies);
+
+}  // namespace reachd

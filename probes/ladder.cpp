@@ -1,0 +1,144 @@
+#include "probes/ladder.hpp"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "probes/ascent.hpp"
+#include "probes/net/route.hpp"
+#include "probes/net/together.hpp"
+#include "probes/net/url.hpp"
+
+namespace reachd {
+namespace asio = boost::asio;
+namespace {
+
+constexpr int kMaxRedirects = 10;
+
+using Steps = std::vector<Observation>;
+
+// Which of a name's addresses this round tries: all that the target allows in a deep one; one a
+// family, another at each turn, in a light one. A family without a route from here is left out: that
+// our line has no IPv6 says nothing of the target. Without any route the first is tried, so that the
+// kernel's refusal is on record.
+std::vector<std::string> choose(const Ascent& ascent, const std::vector<std::string>& addresses) {
+  std::map<bool, std::vector<std::string>> families;  // by "is IPv6"
+  for (const std::string& address : addresses) {
+    families[address.find(':') != std::string::npos].push_back(address);
+  }
+  std::vector<std::string> chosen;
+  for (auto& [ipv6, list] : families) {
+    if (!net::has_route(list.front())) {
+      list.clear();
+      continue;
+    }
+    if (!ascent.deep()) {
+      std::ranges::sort(list);
+      list = {list[ascent.climb.turn % list.size()]};
+    }
+  }
+  for (const std::string& address : addresses) {
+    const auto& list = families[address.find(':') != std::string::npos];
+    if (std::ranges::find(list, address) != list.end() &&
+        std::ranges::find(chosen, address) == chosen.end()) {
+      chosen.push_back(address);
+    }
+  }
+  const auto limit = static_cast<std::size_t>(ascent.target.addresses);
+  if (chosen.size() > limit) chosen.resize(limit);
+  if (chosen.empty() && !addresses.empty()) chosen.push_back(addresses.front());
+  return chosen;
+}
+
+const HttpSeen* last_answer(const Steps& steps) {
+  return steps.empty() ? nullptr : std::get_if<HttpSeen>(&steps.back().seen);
+}
+
+void append(Steps& all, Steps steps) { std::ranges::move(steps, std::back_inserter(all)); }
+
+// Climbs on where an answer points to, hop by hop, each with addresses of its own.
+asio::awaitable<void> follow(Ascent& ascent, std::string location, std::vector<std::string> cookies,
+                             Steps& steps, std::vector<steps::Lookup>& lookups) {
+  for (int depth = 1; !location.empty(); ++depth) {
+    const auto place = net::parse_place(location);
+    if (depth > kMaxRedirects || !place) {
+      steps.back().failure =
+          place ? Failure{Word::unknown_failure, "stopped after 10 redirects"}
+                : Failure{Word::http_invalid_redirect_location_host, {}};
+      co_return;
+    }
+    Answers answers = co_await ask(ascent, place->host, depth);
+    std::ranges::move(answers.lookups, std::back_inserter(lookups));
+    location.clear();
+    for (const std::string& address : choose(ascent, answers.addresses)) {
+      Visit hop{place->scheme, place->url, place->host, {address, place->port}, depth};
+      Steps seen = co_await visit(ascent, std::move(hop), cookies);
+      const HttpSeen* answer = last_answer(seen);
+      const bool arrived = answer != nullptr && answer->status != 0;
+      if (arrived && !seen.back().failure) location = answer->location;
+      append(steps, std::move(seen));
+      if (arrived) break;
+    }
+  }
+}
+
+}  // namespace
+
+asio::awaitable<Measurement> climb(net::WayOut& way, net::Resolvers& resolvers, Target target,
+                                   Climb climb) {
+  Measurement measurement{climb.vantage, target.service, target.name,
+                          target.url,    target.scheme,  climb.round,
+                          std::chrono::system_clock::now(), Micros{0}, {}};
+  Ascent ascent{way, resolvers, target, climb, Clock::now()};
+
+  // 1. Names.
+  const std::string asked = target.scheme == Scheme::dns ? target.dns_name : target.host;
+  Answers answers = co_await ask(ascent, asked, 0);
+  std::vector<steps::Lookup> lookups = std::move(answers.lookups);
+
+  // 2. Every chosen address, side by side: connect, TLS, the service's own language.
+  Steps steps;
+  if (target.scheme != Scheme::dns) {
+    const std::vector<std::string> chosen = choose(ascent, answers.addresses);
+    std::vector<std::vector<std::string>> cookies(chosen.size());
+    std::vector<asio::awaitable<Steps>> visits;
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+      Visit first{target.scheme, target.url, target.host, {chosen[i], target.port}, 0};
+      visits.push_back(visit(ascent, std::move(first), cookies[i]));
+    }
+    std::vector<Steps> visited = co_await net::together(way.executor, std::move(visits));
+
+    // 3. Where the first answer points elsewhere, on from there.
+    const auto pointer = std::ranges::find_if(visited, [](const Steps& seen) {
+      const HttpSeen* answer = last_answer(seen);
+      return answer != nullptr && !answer->location.empty() && !seen.back().failure;
+    });
+    Steps onward;
+    if (pointer != visited.end()) {
+      onward.push_back(pointer->back());
+      std::string location = last_answer(*pointer)->location;
+      auto jar = std::move(cookies[static_cast<std::size_t>(pointer - visited.begin())]);
+      co_await follow(ascent, std::move(location), std::move(jar), onward, lookups);
+      pointer->back() = std::move(onward.front());
+      onward.erase(onward.begin());
+    }
+    for (Steps& seen : visited) append(steps, std::move(seen));
+    append(steps, std::move(onward));
+  }
+
+  // 4. What else the resolvers, or somebody in between, had to say.
+  std::vector<asio::awaitable<Observation>> late;
+  for (steps::Lookup& lookup : lookups) late.push_back(steps::settle(std::move(lookup)));
+  Steps questions = co_await net::together(way.executor, std::move(late));
+
+  append(measurement.observations, std::move(questions));
+  append(measurement.observations, std::move(steps));
+  std::ranges::sort(measurement.observations, {}, [](const Observation& step) {
+    return std::tuple(step.began, step.transaction, step.stage);
+  });
+  measurement.runtime = std::chrono::duration_cast<Micros>(Clock::now() - ascent.start);
+  co_return measurement;
+}
+
+}  // namespace reachd
