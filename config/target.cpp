@@ -20,12 +20,18 @@ constexpr std::array<SchemeFacts, 9> kSchemes{{{Scheme::http, "http", 80},
                                                {Scheme::tls, "tls", 0},
                                                {Scheme::dns, "dns", 53}}};
 
-const SchemeFacts& facts(Scheme scheme) { return kSchemes.at(static_cast<std::size_t>(scheme)); }
+const SchemeFacts& facts(Scheme scheme) {
+  return kSchemes.at(static_cast<std::size_t>(scheme));
+}
 
 }  // namespace
 
-std::string_view to_string(Scheme scheme) { return facts(scheme).name; }
-std::uint16_t default_port(Scheme scheme) { return facts(scheme).port; }
+std::string_view to_string(Scheme scheme) {
+  return facts(scheme).name;
+}
+std::uint16_t default_port(Scheme scheme) {
+  return facts(scheme).port;
+}
 
 std::optional<Scheme> parse_scheme(std::string_view text) {
   for (const auto& known : kSchemes) {
@@ -34,8 +40,12 @@ std::optional<Scheme> parse_scheme(std::string_view text) {
   return std::nullopt;
 }
 
-std::string_view to_string(Family family) { return family == Family::ipv4 ? "ipv4" : "ipv6"; }
+std::string_view to_string(Family family) {
+  return family == Family::ipv4 ? "ipv4" : "ipv6";
+}
 
-std::string id_of(const Target& target) { return target.service + "/" + target.name; }
+std::string id_of(const Target& target) {
+  return target.service + "/" + target.name;
+}
 
 }  // namespace reachd
