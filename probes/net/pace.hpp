@@ -34,6 +34,7 @@ class Pace {
   Rate per_address_;
   Clock::time_point total_at_{};
   std::unordered_map<std::string, Clock::time_point> address_at_;  // swept of what is in the past
+  std::size_t sweep_at_ = 256;  // entries at which the next sweep is due
 };
 
 }  // namespace reachd::net
