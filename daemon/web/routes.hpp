@@ -1,4 +1,5 @@
-// Pure: a request and a snapshot in, a response out. Read-only: nothing that arrives changes the daemon.
+// Pure: a request and a snapshot in, a response out. Read-only: nothing that arrives changes the
+// daemon.
 #pragma once
 
 #include <functional>

@@ -15,7 +15,7 @@ namespace reachd::web {
 struct Limits {
   std::size_t connections = 64;
   std::size_t header_bytes = 8 * 1024;
-  std::size_t body_bytes = 0;               // nothing that comes in has a use for a body
+  std::size_t body_bytes = 0;                       // nothing that comes in has a use for a body
   std::chrono::milliseconds request_time{10'000};   // to send one request whole
   std::chrono::milliseconds response_time{30'000};  // to take the answer
   std::chrono::milliseconds idle_time{60'000};      // between requests of one connection
@@ -33,7 +33,7 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   std::uint16_t port() const;
-  void stop();  // closes the listener and every connection
+  void stop();  // closes the listener and every connection; only on the loop's thread
 
  private:
   struct State;

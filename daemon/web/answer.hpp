@@ -1,0 +1,27 @@
+// The answers that routes and server give: one place for the headers that every one of them
+// carries, so that no page can be framed, sniffed, cached or made to load anything from elsewhere.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <boost/beast/http/status.hpp>
+#include <boost/json/object.hpp>
+
+#include "daemon/web/routes.hpp"
+
+namespace reachd::web {
+
+using HttpStatus = boost::beast::http::status;
+
+inline constexpr std::string_view kHtml = "text/html; charset=utf-8";
+inline constexpr std::string_view kText = "text/plain; charset=utf-8";
+inline constexpr std::string_view kJson = "application/json";
+inline constexpr std::string_view kCss = "text/css; charset=utf-8";
+inline constexpr std::string_view kMetrics = "text/plain; version=0.0.4; charset=utf-8";
+
+Response answer(HttpStatus status, std::string_view content_type, std::string body);
+Response json_answer(const boost::json::object& object);
+Response json_error(HttpStatus status, std::string_view why);  // {"error": "…"}
+
+}  // namespace reachd::web

@@ -1,0 +1,148 @@
+#include "daemon/web/connection.hpp"
+
+#include <algorithm>
+#include <array>
+#include <ctime>
+#include <exception>
+#include <optional>
+#include <utility>
+
+#include <fmt/chrono.h>
+#include <spdlog/spdlog.h>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/write.hpp>
+
+#include "daemon/web/answer.hpp"
+
+namespace reachd::web {
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+namespace {
+
+using boost::system::error_code;
+constexpr auto kReturn = asio::as_tuple(asio::use_awaitable);
+
+constexpr std::size_t kReadAhead = 4096;  // of a client that sends its next requests at once
+constexpr std::size_t kLingerBytes = 1024 * 1024;  // thrown away before a refused client is closed
+constexpr std::chrono::seconds kLingerTime{2};
+constexpr std::chrono::seconds kCrowdedTime{1};
+
+// What to tell a client whose request could not be read; nullopt if it went away or ran out of
+// time.
+std::optional<Response> complaint(error_code error) {
+  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+    return json_error(HttpStatus::request_header_fields_too_large, "the header is too large");
+  }
+  if (error == http::error::body_limit) {
+    return json_error(HttpStatus::payload_too_large, "a request may not have a body");
+  }
+  const error_code end = http::error::end_of_stream;
+  const bool malformed =
+      error.category() == end.category() && error != end && error != http::error::partial_message;
+  if (malformed) return json_error(HttpStatus::bad_request, "the request is not HTTP/1.1");
+  return std::nullopt;
+}
+
+Response handle(const Server::Handler& handler, const Request& request) {
+  if (request.version() >= 11 && request.count(http::field::host) != 1) {
+    return json_error(HttpStatus::bad_request, "the request has no Host");
+  }
+  try {
+    return handler(request);
+  } catch (const std::exception& fault) {
+    spdlog::error("web: a route failed: {}", fault.what());
+    return json_error(HttpStatus::internal_server_error, "reachd failed to answer; see its log");
+  }
+}
+
+asio::awaitable<bool> send(beast::tcp_stream& stream, Response response, bool header_only) {
+  response.set(http::field::date,
+               fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr))));
+  response.prepare_payload();
+  http::response_serializer<http::string_body> serializer(response);
+  auto [error, sent] = header_only ? co_await http::async_write_header(stream, serializer, kReturn)
+                                   : co_await http::async_write(stream, serializer, kReturn);
+  co_return !error;
+}
+
+// Closing while bytes of the client are unread would reset the connection and could take our last
+// answer away from it: our side is ended first, then the client has a while to end its own.
+asio::awaitable<void> linger(beast::tcp_stream& stream) {
+  error_code ignored;
+  stream.socket().shutdown(asio::socket_base::shutdown_send, ignored);
+  stream.expires_after(kLingerTime);
+  std::array<char, 4096> rest;
+  for (std::size_t total = 0; total < kLingerBytes;) {
+    auto [error, read] = co_await stream.async_read_some(asio::buffer(rest), kReturn);
+    if (error) break;
+    total += read;
+  }
+}
+
+// Waits for the first byte of a request; false if none comes.
+asio::awaitable<bool> wait_for_byte(Connection& connection, beast::flat_buffer& buffer) {
+  auto [error, read] =
+      co_await connection.stream.async_read_some(buffer.prepare(kReadAhead), kReturn);
+  buffer.commit(read);
+  connection.idle = false;
+  co_return !error;
+}
+
+}  // namespace
+
+asio::awaitable<void> serve(Connection& connection, const Server::Handler& handler,
+                            const Limits& limits, const bool& stopped) {
+  beast::tcp_stream& stream = connection.stream;
+  const auto request_time =
+      connection.crowded ? std::min<std::chrono::milliseconds>(limits.request_time, kCrowdedTime)
+                         : limits.request_time;
+  beast::flat_buffer buffer(limits.header_bytes + kReadAhead);
+  stream.expires_after(request_time);
+  if (!co_await wait_for_byte(connection, buffer)) co_return;
+
+  while (!stopped) {
+    http::request_parser<http::string_body> parser;
+    parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes));
+    parser.body_limit(limits.body_bytes);
+    stream.expires_after(request_time);
+    auto [error, read] = co_await http::async_read(stream, buffer, parser, kReturn);
+    if (stopped) break;
+    stream.expires_after(limits.response_time);
+    if (error) {
+      auto response = complaint(error);
+      if (!response) break;
+      response->keep_alive(false);
+      if (co_await send(stream, std::move(*response), false)) co_await linger(stream);
+      break;
+    }
+
+    const Request request = parser.release();
+    Response response = connection.crowded
+                            ? json_error(HttpStatus::service_unavailable, "too many connections")
+                            : handle(handler, request);
+    const bool keep =
+        request.keep_alive() && !connection.crowded && response.result() != HttpStatus::bad_request;
+    response.version(request.version());
+    response.keep_alive(keep);
+    const bool header_only = request.method() == http::verb::head;
+    if (!co_await send(stream, std::move(response), header_only)) break;
+    if (!keep) {
+      co_await linger(stream);
+      break;
+    }
+    if (buffer.size() == 0) {
+      connection.idle = true;
+      connection.idle_since = std::chrono::steady_clock::now();
+      stream.expires_after(limits.idle_time);
+      if (!co_await wait_for_byte(connection, buffer)) break;
+    }
+  }
+}
+
+}  // namespace reachd::web

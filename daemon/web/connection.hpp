@@ -1,0 +1,30 @@
+// One client from its first byte to its last: requests in, answers out, in order, each within its
+// bounds of size and time. Whatever a client does ends this connection at worst, never more.
+#pragma once
+
+#include <chrono>
+#include <utility>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+
+#include "daemon/web/server.hpp"
+
+namespace reachd::web {
+
+struct Connection {
+  explicit Connection(boost::asio::ip::tcp::socket socket) : stream(std::move(socket)) {}
+
+  boost::beast::tcp_stream stream;
+  bool crowded = false;  // beyond the limit: is told so at its first request and closed
+  bool idle = false;     // between two requests: may be closed to make room for another
+  std::chrono::steady_clock::time_point idle_since;
+};
+
+// Completes when the connection is over. All references outlive it. `stopped` becoming true, with
+// the socket closed, ends it before the handler is called again.
+boost::asio::awaitable<void> serve(Connection& connection, const Server::Handler& handler,
+                                   const Limits& limits, const bool& stopped);
+
+}  // namespace reachd::web
