@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <boost/system/result.hpp>
 
@@ -14,6 +15,12 @@ namespace reachd {
 // The error of a value that does not parse is a sentence for the operator.
 template <typename T>
 using Parsed = boost::system::result<T, std::string>;
+
+// How to return that error where T could be made from a text too.
+template <typename T>
+Parsed<T> refused(std::string why) {
+  return Parsed<T>(boost::system::in_place_error, std::move(why));
+}
 
 // `count` events per `per`: "2/s" is {2, 1s}, "20/min" {20, 60s}, "1/90d" {1, 90 days}.
 struct Rate {

@@ -1,0 +1,109 @@
+#include "config/config.hpp"
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+#include "config/endpoint.hpp"
+#include "config/read.hpp"
+#include "config/wording.hpp"
+#include "config/yaml_reader.hpp"
+#include "config/yaml_tree.hpp"
+
+namespace reachd {
+namespace {
+
+// Relative paths mean the folder of the configuration, wherever the daemon was started.
+void take_path(const Field& field, const std::string& file, std::string& out) {
+  const auto text = field.text();
+  if (!text) return;
+  for (const char c : *text) {
+    if ((c >= '\0' && c < ' ') || c == '\x7f') return field.fault("holds a control character");
+  }
+  out = (std::filesystem::path(file).parent_path() / *text).lexically_normal().string();
+}
+
+void take_body_limit(const Field& field, std::size_t& out) {
+  std::uint64_t bytes = 0;
+  if (!take(field, bytes, parse_bytes)) return;
+  if (bytes < 1024 || bytes > 16 * 1024 * 1024) {
+    return field.fault(
+        "is out of bounds: from 1KiB (a block page fits) to 16MiB (it is kept in "
+        "memory, once per round in flight); 64KiB is usual");
+  }
+  out = bytes;
+}
+
+void read_config(const Field& root, Config& config) {
+  Section section(root);
+  read_vantage(section.optional("vantage"), config.vantage);
+  read_listen(section.optional("listen"), section.optional("insecure"), config);
+  read_schedule(section.optional("schedule"), config.schedule);
+  Section tls(section.optional("tls"));
+  take_path(tls.optional("ca_file"), config.file, config.ca_file);
+  tls.close();
+  read_resolvers(section.optional("resolvers"), config.resolvers);
+  read_controls(section.optional("controls"), config, config.controls);
+  read_services(section.required("services",
+                                 "what is to be measured, such as services: [{name: example, "
+                                 "targets: [{name: web, url: https://www.example.org/}]}]"),
+                config, config.services);
+  Section state(section.optional("state"));
+  take_path(state.optional("directory"), config.file, config.state_directory);
+  state.close();
+  take_body_limit(section.optional("body_limit"), config.body_limit);
+  section.close();
+}
+
+}  // namespace
+
+std::string to_string(const Fault& fault) {
+  return fault.file + ":" + std::to_string(fault.line) + ":" + std::to_string(fault.column) + ": " +
+         fault.key + ": " + fault.why;
+}
+
+Loaded parse_config(const std::string& text, const std::string& file) {
+  const auto parsed = parse_yaml(text, file);
+  if (const auto* fault = std::get_if<Fault>(&parsed)) return std::vector<Fault>{*fault};
+  const auto& root = std::get<YamlNode>(parsed);
+  if (root.kind == YamlNode::Kind::empty) {
+    return std::vector<Fault>{{file, 0, 0, "file", "is empty: the shipped reachd.yaml is a start"}};
+  }
+  Config config;
+  config.file = file;
+  Faults faults(file);
+  read_config(Field(root, "", faults), config);
+  if (!faults.empty()) return std::move(faults).in_order();
+  return config;
+}
+
+Loaded load_config(const std::string& file) {
+  const auto unreadable = [&](const std::string& why) {
+    return std::vector<Fault>{{file, 0, 0, "file", "cannot be read: " + why}};
+  };
+  std::error_code error;
+  if (std::filesystem::is_directory(file, error)) return unreadable("it is a folder");
+  errno = 0;
+  std::ifstream in(file, std::ios::binary);
+  // One byte more than is allowed tells the parser that there was more.
+  std::string text(kLongestYaml + 1, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!in.is_open() || in.bad()) {
+    return unreadable(std::generic_category().message(errno != 0 ? errno : EIO));
+  }
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  return parse_config(text, file);
+}
+
+std::vector<Target> targets_of(const Config& config) {
+  std::vector<Target> targets;
+  for (const auto& service : config.services) {
+    for (const auto& target : service.targets) {
+      if (target.enabled) targets.push_back(target);
+    }
+  }
+  return targets;
+}
+
+}  // namespace reachd

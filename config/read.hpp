@@ -1,0 +1,41 @@
+// The readers of the parts of the configuration, in the order in which config.cpp calls them: a
+// later one may look at what an earlier one read. Each leaves its faults with its fields and the
+// default where a value was bad.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/config.hpp"
+#include "config/yaml_reader.hpp"
+
+namespace reachd {
+
+void read_vantage(const Field& field, VantageName& vantage);
+void read_listen(const Field& listen, const Field& insecure, Config& config);
+void read_schedule(const Field& field, ScheduleSettings& schedule);
+void read_resolvers(const Field& field, std::vector<ResolverSettings>& resolvers);
+void read_controls(const Field& field, const Config& so_far, ControlSettings& controls);
+void read_services(const Field& field, const Config& so_far, std::vector<Service>& services);
+
+// What only http and https targets may have: method, headers, expect. `is_http` false makes each of
+// them that is present a fault.
+void read_request(Section& section, bool is_http, Target& target);
+
+// A duration within bounds; `why` gives the reason for them. True only if `out` was set.
+bool take_duration(const Field& field, std::chrono::milliseconds& out,
+                   std::chrono::milliseconds least, std::chrono::milliseconds most,
+                   std::string_view why);
+inline constexpr std::chrono::milliseconds kShortestInterval = std::chrono::seconds(5);
+inline constexpr std::chrono::milliseconds kLongestInterval = std::chrono::hours(24 * 30);
+bool take_interval(const Field& field, std::chrono::milliseconds& out);
+bool take_timeout(const Field& field, std::chrono::milliseconds& out);
+
+// A name that goes into metric labels and paths: [a-z0-9][a-z0-9._-]{0,62}. True only if it was
+// set.
+bool take_name(const Field& field, std::string& out);
+
+}  // namespace reachd
