@@ -1,5 +1,5 @@
 // Pure: a request and a snapshot in, a response out. Read-only: nothing that arrives changes the
-// daemon.
+// daemon. An answer to HEAD still holds its body here: the server sends its header only.
 #pragma once
 
 #include <functional>
@@ -20,6 +20,7 @@ struct Sources {
   const Board& board;
   std::function<std::string()> metrics_text;
   std::function<bool()> healthy;  // the loop turns and rounds complete
+  std::function<WallTime()> now = std::chrono::system_clock::now;
 };
 
 Response respond(const Request& request, const Sources& sources);

@@ -1,0 +1,49 @@
+// Which targets a request wants to see, and those: a board of ten thousand is never shown whole.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/system/result.hpp>
+
+#include "daemon/board.hpp"
+#include "daemon/web/location.hpp"
+
+namespace reachd::web {
+
+struct Filter {
+  static constexpr std::size_t kMaxLimit = 1000;
+  std::vector<Status> statuses;  // empty: all
+  std::size_t offset = 0;
+  std::size_t limit = 100;
+};
+
+// Reads `status` (may be repeated), `offset` and `limit` (more than kMaxLimit is kMaxLimit); other
+// parameters are none of its business. The error is a sentence.
+boost::system::result<Filter, std::string> parse_filter(const Query& query);
+
+enum class Order : std::uint8_t {
+  by_name,
+  trouble_first,  // by status, the worst before ok, then by name
+};
+struct Listing {
+  std::size_t total = 0;  // of those that pass, before offset and limit
+  std::vector<const TargetBoard*> targets;
+};
+Listing list(const Board& board, const Filter& filter, Order order);
+
+std::array<std::size_t, kStatuses.size()> count_by_status(const Board& board);
+
+// A target or a control; null if there is none of that name.
+const TargetBoard* find(const Board& board, const TargetName& name);
+
+// The latest round that was not ok, with its verdict as long as its record is kept.
+struct FailedRound {
+  const Measurement& measurement;
+  const Verdict& verdict;
+};
+std::optional<FailedRound> last_failure(const TargetBoard& target);
+
+}  // namespace reachd::web
