@@ -1,9 +1,11 @@
 // Measurements as JSON in OONI's data format 0.2.0 (test name `web_connectivity`, other schemes
-// `reachd_<scheme>`), one object a line. Our own facts stand in test_keys.x_reachd.
+// `reachd_<scheme>`), one object a line. Our own facts stand in test_keys.x_reachd: its `steps`
+// name the observations in their order and hold what has no key in OONI's format.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/json/object.hpp>
 #include <boost/system/result.hpp>
@@ -13,12 +15,25 @@
 
 namespace reachd {
 
-// The object that goes into the archive and out of `reachd probe --json`. The vantage's own addresses
-// are scrubbed; bodies are kept (4 KiB at most) only where the verdict is not ok.
-boost::json::object to_json(const Measurement& measurement, const Verdict& verdict);
+inline constexpr std::size_t kArchivedBody = 4096;  // bytes of a body that are kept
 
-// Reads our own lines and OONI's web_connectivity v0.4 and v0.5. Tolerates what they tolerate: missing
-// t0, null arrays, unknown keys, base64 bodies. Bounds: 16 MiB of text, depth 32. The error is a sentence.
+// The object that goes into the archive and out of `reachd probe --json`. `own_addresses`, the
+// vantage's, are scrubbed from all text; bodies are kept (4 KiB at most) only where the verdict is
+// not ok. Bytes that are not UTF-8 become {"format": "base64", "data": …}. Apart from long bodies
+// parse_measurement gives the measurement back (times to the microsecond, speed to the byte).
+boost::json::object to_json(const Measurement& measurement, const Verdict& verdict,
+                            const std::vector<std::string>& own_addresses = {});
+
+// The name of a measurement, the same whenever it is asked for: time, country, test and a hash of
+// the target. Also in to_json's object.
+std::string measurement_uid(const Measurement& measurement);
+
+// `text` with every spelling of the addresses `own` replaced by "[scrubbed]".
+std::string scrub(std::string text, const std::vector<std::string>& own);
+
+// Reads our own lines and OONI's web_connectivity v0.4 and v0.5. Tolerates what they tolerate:
+// missing t0, null arrays, unknown keys, base64 bodies. Never looks at a verdict. Bounds: 16 MiB of
+// text, depth 32, 100 000 elements of lists. The error is a sentence.
 boost::system::result<Measurement, std::string> parse_measurement(std::string_view line);
 
 }  // namespace reachd

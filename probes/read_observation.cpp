@@ -1,0 +1,173 @@
+#include "probes/read_observation.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <ctime>
+#include <memory>
+#include <string>
+
+#include <openssl/bio.h>
+#include <openssl/x509.h>
+
+#include "probes/json_values.hpp"
+
+namespace reachd {
+namespace json = boost::json;
+namespace {
+
+int depth_of(const json::object& entry) {
+  constexpr std::string_view kPrefix = "depth=";
+  constexpr int kMost = 1000;
+  for (const json::value& value : array_of(entry, "tags")) {
+    const auto* tag = value.if_string();
+    if (tag == nullptr || !std::string_view(*tag).starts_with(kPrefix)) continue;
+    int depth = 0;
+    std::from_chars(tag->data() + kPrefix.size(), tag->data() + tag->size(), depth);
+    return std::clamp(depth, 0, kMost);
+  }
+  return 0;
+}
+
+TcpInfo info_of(const json::object& object) {
+  TcpInfo info;
+  info.state = integer_of<std::uint8_t>(object, "state");
+  info.bytes_acked = integer_of<std::uint64_t>(object, "bytes_acked");
+  info.bytes_received = integer_of<std::uint64_t>(object, "bytes_received");
+  info.unacked = integer_of<std::uint32_t>(object, "unacked");
+  info.retransmits = integer_of<std::uint32_t>(object, "retransmits");
+  info.rtt = time_of(object, "rtt");
+  info.min_rtt = time_of(object, "min_rtt");
+  return info;
+}
+
+std::string name_of(const X509_NAME* name) {
+  const std::unique_ptr<BIO, decltype(&BIO_free_all)> out(BIO_new(BIO_s_mem()), BIO_free_all);
+  if (!out || X509_NAME_print_ex(out.get(), name, 0, XN_FLAG_RFC2253) < 0) return {};
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(out.get(), &text);
+  return size > 0 ? std::string(text, static_cast<std::size_t>(size)) : std::string{};
+}
+
+std::int64_t epoch_of(const ASN1_TIME* time) {
+  std::tm parts{};
+  return time != nullptr && ASN1_TIME_to_tm(time, &parts) == 1 ? timegm(&parts) : 0;
+}
+
+// OONI keeps the certificate alone; what it says of itself is read from it, if it can be read.
+Certificate certificate_of(std::string der) {
+  Certificate certificate;
+  const auto* bytes = reinterpret_cast<const unsigned char*>(der.data());
+  const std::unique_ptr<X509, decltype(&X509_free)> parsed(
+      d2i_X509(nullptr, &bytes, static_cast<long>(der.size())), X509_free);
+  if (parsed) {
+    certificate.subject = name_of(X509_get_subject_name(parsed.get()));
+    certificate.issuer = name_of(X509_get_issuer_name(parsed.get()));
+    certificate.not_before = epoch_of(X509_get0_notBefore(parsed.get()));
+    certificate.not_after = epoch_of(X509_get0_notAfter(parsed.get()));
+  }
+  certificate.der = std::move(der);
+  return certificate;
+}
+
+}  // namespace
+
+bool Budget::take() {
+  if (left == 0) {
+    exceeded = true;
+    return false;
+  }
+  --left;
+  return true;
+}
+
+Observation read_times(const json::object& entry, Stage stage) {
+  Observation step;
+  step.stage = stage;
+  step.transaction = std::max(integer_of<int>(entry, "transaction_id"), 0);
+  step.depth = depth_of(entry);
+  const Micros ended = time_of(entry, "t");
+  step.began = find_time(entry, "t0").value_or(ended);
+  step.took = std::max(ended - step.began, Micros{0});
+  step.failure = failure_of(entry, "failure");
+  return step;
+}
+
+Observation read_connect(const json::object& entry) {
+  Observation step = read_times(entry, Stage::tcp);
+  step.peer = {address_of(text_of(entry, "ip")), integer_of<std::uint16_t>(entry, "port")};
+  const json::object& status = object_of(entry, "status");
+  step.failure = failure_of(status, "failure");
+  if (!step.failure && !flag_of(status, "success", true)) step.failure = Failure{};
+  step.seen = TcpSeen{};
+  return step;
+}
+
+void add_connect_facts(Observation& connect, const json::object& step,
+                       const json::object& tcp_info) {
+  auto& seen = std::get<TcpSeen>(connect.seen);
+  seen.local_port = integer_of<std::uint16_t>(step, "local_port");
+  const json::value* info = tcp_info.if_contains(std::to_string(connect.transaction));
+  if (info != nullptr && info->is_object()) seen.info = info_of(info->get_object());
+}
+
+Observation read_handshake(const json::object& entry, Origin origin, Budget& budget) {
+  Observation step = read_times(entry, Stage::tls);
+  step.peer = endpoint_of(text_of(entry, "address"));
+  TlsSeen seen;
+  seen.server_name = text_of(entry, "server_name");
+  seen.version = text_of(entry, "tls_version");
+  seen.cipher = text_of(entry, "cipher_suite");
+  seen.alpn = text_of(entry, "negotiated_protocol");
+  for (const json::value& value : array_of(entry, "peer_certificates")) {
+    if (!budget.take()) break;
+    std::string der = text_of(value);
+    if (origin == Origin::ooni) {
+      seen.chain.push_back(certificate_of(std::move(der)));
+    } else {
+      seen.chain.emplace_back().der = std::move(der);
+    }
+  }
+  // OONI shakes hands only over a connection that is open: the ClientHello left in any case.
+  seen.client_hello_sent = origin == Origin::ooni;
+  seen.server_hello_seen =
+      origin == Origin::ooni && (!step.failure || !seen.version.empty() || !seen.chain.empty());
+  step.seen = std::move(seen);
+  return step;
+}
+
+void add_handshake_facts(Observation& handshake, const json::object& step, Budget& budget) {
+  auto& seen = std::get<TlsSeen>(handshake.seen);
+  seen.client_hello_sent = flag_of(step, "client_hello_sent");
+  seen.server_hello_seen = flag_of(step, "server_hello_seen");
+  seen.alert = std::clamp(integer_of<int>(step, "alert", -1), -1, 255);
+  seen.alert_received = flag_of(step, "alert_received");
+  seen.verify_error = text_of(step, "verify_error");
+  const json::array& names = array_of(step, "chain");
+  for (std::size_t i = 0; i < std::min(names.size(), seen.chain.size()) && budget.take(); ++i) {
+    const json::object& name = object_of(names[i]);
+    seen.chain[i].subject = text_of(name, "subject");
+    seen.chain[i].issuer = text_of(name, "issuer");
+    seen.chain[i].not_before = integer_of<std::int64_t>(name, "not_before");
+    seen.chain[i].not_after = integer_of<std::int64_t>(name, "not_after");
+  }
+}
+
+Observation read_conversation(const json::object& entry, Budget& budget) {
+  Observation step = read_times(entry, Stage::mail);
+  step.peer = endpoint_of(text_of(entry, "address"));
+  MailSeen seen;
+  seen.protocol = text_of(entry, "protocol");
+  seen.greeting = text_of(entry, "greeting");
+  for (const json::value& value : array_of(entry, "capabilities")) {
+    if (!budget.take()) break;
+    seen.capabilities.push_back(text_of(value));
+  }
+  seen.starttls_offered = flag_of(entry, "starttls_offered");
+  seen.starttls_accepted = flag_of(entry, "starttls_accepted");
+  seen.last_reply = text_of(entry, "last_reply");
+  seen.first_byte = time_of(entry, "first_byte");
+  step.seen = std::move(seen);
+  return step;
+}
+
+}  // namespace reachd

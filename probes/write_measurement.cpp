@@ -1,0 +1,173 @@
+#include <algorithm>
+#include <cstdio>
+
+#include <openssl/sha.h>
+
+#include "probes/json_values.hpp"
+#include "probes/measurement_json.hpp"
+#include "probes/write_observation.hpp"
+
+namespace reachd {
+namespace json = boost::json;
+namespace {
+
+// The version of web_connectivity whose test_keys ours have the shape of.
+constexpr std::string_view kTestVersion = "0.5.28";
+
+std::string test_name(const Measurement& measurement) {
+  const bool web = measurement.scheme == Scheme::http || measurement.scheme == Scheme::https;
+  return web ? "web_connectivity" : "reachd_" + std::string(to_string(measurement.scheme));
+}
+
+struct Stamp {
+  std::string day;   // "2026-01-31"
+  std::string time;  // "23:59:59"
+  long micros = 0;
+};
+
+Stamp stamp_of(std::chrono::system_clock::time_point time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(std::chrono::floor<Micros>(time - day));
+  char text[32];
+  Stamp stamp;
+  std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+  stamp.day = text;
+  std::snprintf(text, sizeof text, "%02d:%02d:%02d", static_cast<int>(clock.hours().count()),
+                static_cast<int>(clock.minutes().count()),
+                static_cast<int>(clock.seconds().count()));
+  stamp.time = text;
+  stamp.micros = static_cast<long>(clock.subseconds().count());
+  return stamp;
+}
+
+std::string country_of(const Measurement& measurement) {
+  return measurement.vantage.country.empty() ? "ZZ" : measurement.vantage.country;
+}
+
+// The resolver that was asked first; OONI's word for "not known" where none was.
+std::string resolver_ip(const Measurement& measurement) {
+  const auto asked = std::ranges::find(measurement.observations, Stage::dns, &Observation::stage);
+  const bool known = asked != measurement.observations.end() && !asked->peer.address.empty();
+  return known ? asked->peer.address : "127.0.0.2";
+}
+
+json::object verdict_of(const Verdict& verdict) {
+  return {{"status", to_string(verdict.status)},
+          {"kinds", json::array(verdict.kinds.begin(), verdict.kinds.end())},
+          {"locus", to_string(verdict.locus)},
+          {"rule", verdict.rule},
+          {"rules_version", verdict.rules_version},
+          {"evidence", json::array(verdict.evidence.begin(), verdict.evidence.end())}};
+}
+
+json::object our_facts(const Measurement& measurement, const Verdict& verdict, Sheet& sheet) {
+  const auto began = std::chrono::floor<Micros>(measurement.began.time_since_epoch());
+  return {{"vantage", sheet.text(measurement.vantage.name)},
+          {"service", sheet.text(measurement.service)},
+          {"target", sheet.text(measurement.target)},
+          {"scheme", to_string(measurement.scheme)},
+          {"round", to_string(measurement.round)},
+          {"began_us", began.count()},
+          {"verdict", verdict_of(verdict)},
+          {"tcp_info", std::move(sheet.tcp_info)},
+          {"mail", std::move(sheet.mail)},
+          {"steps", std::move(sheet.steps)}};
+}
+
+json::object test_keys(const Measurement& measurement, const Verdict& verdict, Sheet& sheet) {
+  for (const Observation& step : measurement.observations) write_observation(sheet, step);
+  return {{"agent", "redirect"},
+          {"client_resolver", resolver_ip(measurement)},
+          {"retries", nullptr},
+          {"socksproxy", nullptr},
+          {"network_events", std::move(sheet.network_events)},
+          {"x_dns_whoami", nullptr},
+          {"x_doh", nullptr},
+          {"x_do53", nullptr},
+          {"x_dns_duplicate_responses", std::move(sheet.duplicates)},
+          {"queries", std::move(sheet.queries)},
+          {"requests", std::move(sheet.requests)},
+          {"tcp_connect", std::move(sheet.tcp_connect)},
+          {"tls_handshakes", std::move(sheet.tls_handshakes)},
+          {"x_control_request", nullptr},
+          {"control", nullptr},
+          {"x_conn_priority_log", nullptr},
+          {"control_failure", nullptr},
+          {"x_dns_flags", 0},
+          {"dns_experiment_failure", nullptr},
+          {"dns_consistency", nullptr},
+          {"http_experiment_failure", nullptr},
+          {"x_blocking_flags", 0},
+          {"x_null_null_flags", 0},
+          {"body_proportion", 0},
+          {"body_length_match", nullptr},
+          {"headers_match", nullptr},
+          {"status_code_match", nullptr},
+          {"title_match", nullptr},
+          {"blocking", nullptr},
+          {"accessible", nullptr},
+          {"x_reachd", our_facts(measurement, verdict, sheet)}};
+}
+
+}  // namespace
+
+std::string measurement_uid(const Measurement& measurement) {
+  std::string subject = measurement.vantage.name;
+  for (const std::string& part : {measurement.service, measurement.target, measurement.url,
+                                  std::string(to_string(measurement.round))}) {
+    subject += '\n' + part;
+  }
+  unsigned char hash[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(subject.data()), subject.size(), hash);
+  std::string test = test_name(measurement);
+  std::erase(test, '_');
+  const Stamp stamp = stamp_of(measurement.began);
+  std::string digits = stamp.day + stamp.time;
+  std::erase_if(digits, [](char c) { return c == '-' || c == ':'; });
+  char tail[32];
+  std::snprintf(tail, sizeof tail, ".%06ld_", stamp.micros);
+  std::string uid = digits + tail + country_of(measurement) + "_" + test + "_";
+  for (int i = 0; i < 8; ++i) {
+    std::snprintf(tail, sizeof tail, "%02x", static_cast<unsigned>(hash[i]));
+    uid += tail;
+  }
+  return uid;
+}
+
+json::object to_json(const Measurement& measurement, const Verdict& verdict,
+                     const std::vector<std::string>& own_addresses) {
+  Sheet sheet(measurement, verdict.status != Status::ok, own_addresses);
+  const Stamp stamp = stamp_of(measurement.began);
+  const std::string time = stamp.day + " " + stamp.time;
+  return {{"annotations", {{"engine_name", "reachd"}, {"engine_version", REACHD_VERSION}}},
+          {"data_format_version", "0.2.0"},
+          {"extensions",
+           {{"dnst", 0},
+            {"httpt", 0},
+            {"netevents", 0},
+            {"tcpconnect", 0},
+            {"tlshandshake", 0},
+            {"tunnel", 0}}},
+          {"input", sheet.text(measurement.url)},
+          {"measurement_start_time", time},
+          {"measurement_uid", measurement_uid(measurement)},
+          {"probe_asn", "AS" + std::to_string(measurement.vantage.asn)},
+          {"probe_cc", country_of(measurement)},
+          {"probe_ip", "127.0.0.1"},
+          {"probe_network_name", ""},
+          {"report_id", ""},
+          {"resolver_asn", "AS0"},
+          {"resolver_ip", resolver_ip(measurement)},
+          {"resolver_network_name", ""},
+          {"software_name", "reachd"},
+          {"software_version", REACHD_VERSION},
+          {"test_keys", test_keys(measurement, verdict, sheet)},
+          {"test_name", test_name(measurement)},
+          {"test_runtime", seconds(measurement.runtime)},
+          {"test_start_time", time},
+          {"test_version", kTestVersion}};
+}
+
+}  // namespace reachd
