@@ -184,7 +184,8 @@ void read_services(const Field& field, const Config& so_far, std::vector<Service
     const Field interval = section.optional("interval");
     take_interval(interval, defaults.interval);
     std::set<std::string> target_names;
-    const Field targets = section.required("targets", kTargetExample);
+    const Field targets = section.required(
+        "targets", "such as targets: [{name: web, url: https://www.example.org/}]");
     for (const Field& item : targets.items()) {
       Target target = defaults;
       read_target(item, so_far, interval, target_names, target);

@@ -22,7 +22,7 @@ bool take_duration(const Field& field, milliseconds& out, milliseconds least, mi
 
 bool take_interval(const Field& field, milliseconds& out) {
   return take_duration(field, out, kShortestInterval, kLongestInterval,
-                       "more often would be a burden to the service and tell nothing more");
+                       "more often burdens the service, more seldom misses what happens");
 }
 
 bool take_timeout(const Field& field, milliseconds& out) {

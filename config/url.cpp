@@ -29,30 +29,35 @@ std::vector<std::string_view> scheme_names() {
   return names;
 }
 
-// What Boost.URL would only call a syntax error, said so that it can be mended. Secrets first:
-// after this function the URL may be quoted.
+// A password may stand before an '@', wherever a typing mistake has put it.
+std::string shown(std::string_view text) {
+  return text.find('@') == std::string_view::npos ? quoted(text) : "this URL";
+}
+
+// What Boost.URL would only call a syntax error, said so that it can be mended.
 Fault look_over(std::string_view text) {
   const std::size_t start = text.find("://");
   const std::string_view rest =
       start == std::string_view::npos ? text : text.substr(start + std::string_view("://").size());
   const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
   if (authority.find('@') != std::string_view::npos) {
-    return "holds a user or password (before the '@'), which would be shown on the page and in "
+    return "this URL holds a user or password (before the '@'), which would be shown on the page "
+           "and in "
            "logs: "
            "remove it";
   }
-  if (text.size() > kLongestUrl) return "is longer than 2048 bytes";
+  if (text.size() > kLongestUrl) return "this URL is longer than 2048 bytes";
   if (start == std::string_view::npos) {
-    return quoted(text) + " has no scheme: write it in full, such as https://www.example.org/";
+    return shown(text) + " has no scheme: write it in full, such as https://www.example.org/";
   }
   const auto is_plain = [](char c) { return c > ' ' && c <= '~'; };
   if (!std::all_of(authority.begin(), authority.end(), is_plain)) {
-    return quoted(text) +
+    return shown(text) +
            " has a host with characters beyond ASCII: write its xn-- form, which "
            "`idn2 NAME` prints";
   }
   if (!std::all_of(text.begin(), text.end(), is_plain)) {
-    return quoted(text) + " has a space or a character beyond ASCII: write it as %XX";
+    return shown(text) + " has a space or a character beyond ASCII: write it as %XX";
   }
   return std::nullopt;
 }
@@ -66,7 +71,7 @@ Fault read_host(const boost::urls::url_view& url, TargetUrl& out) {
   if (url.encoded_host().empty()) return "has no host, such as www.example.org";
   if (url.host_type() == host_type::ipvfuture) return "has a host that is no name and no address";
   const auto name = parse_host_name(url.encoded_host());
-  if (!name) return name.error();
+  if (!name) return "has a bad host: " + name.error();
   out.host = *name;
   return std::nullopt;
 }
@@ -169,15 +174,18 @@ Parsed<TargetUrl> parse_target_url(std::string_view text) {
   const std::string name = lower(text.substr(0, text.find("://")));
   const auto scheme = parse_scheme(name);
   if (!scheme) {
-    return quoted(text) + " has the unknown scheme " + quoted(name) +
+    return shown(text) + " has the unknown scheme " + quoted(name) +
            suggestion(name, scheme_names());
   }
   const auto url = boost::urls::parse_uri(text);
-  if (!url) return quoted(text) + " is not a URL: write it like https://www.example.org/path";
+  if (!url) return shown(text) + " is not a URL: write it like https://www.example.org/path";
   TargetUrl out;
   out.scheme = *scheme;
   Fault fault;
-  if (url->has_fragment()) {
+  const std::string_view path = url->encoded_path();
+  if (!path.empty() && path.front() != '/') {  // Boost 1.81 takes "a.example:80:80/" for a path
+    fault = "has something after its host that is no port and no path";
+  } else if (url->has_fragment()) {
     fault = "has a fragment (after '#'), which no server ever sees: remove it";
   } else if (out.scheme == Scheme::dns) {
     fault = read_dns(*url, out);
@@ -186,7 +194,7 @@ Parsed<TargetUrl> parse_target_url(std::string_view text) {
     if (!fault) fault = read_port(*url, out);
     if (!fault) fault = read_path(*url, out);
   }
-  if (fault) return quoted(text) + " " + *fault;
+  if (fault) return shown(text) + " " + *fault;
   return out;
 }
 

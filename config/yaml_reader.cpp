@@ -12,12 +12,12 @@ namespace {
 
 constexpr std::size_t kMostFaults = 1000;
 
-std::string describe(const YamlNode& node) {
+std::string_view describe(const YamlNode& node) {
   switch (node.kind) {
     case YamlNode::Kind::empty:
       return "nothing";
     case YamlNode::Kind::scalar:
-      return "the value " + quoted(node.text);
+      return "a single value";  // not shown: it may be a secret
     case YamlNode::Kind::list:
       return "a list";
     case YamlNode::Kind::map:
@@ -68,7 +68,7 @@ const YamlNode* Field::expect(YamlNode::Kind kind, std::string_view what) const 
   if (node_->kind == YamlNode::Kind::empty) {
     fault("is empty: give it " + std::string(what) + ", or remove the key");
   } else {
-    fault("needs " + std::string(what) + ", but found " + describe(*node_));
+    fault("needs " + std::string(what) + ", but found " + std::string(describe(*node_)));
   }
   return nullptr;
 }
@@ -130,7 +130,8 @@ std::vector<std::pair<std::string, Field>> Field::entries() const {
   for (std::size_t i = 0; i + 1 < node->children.size(); i += 2) {
     const YamlNode& key = node->children[i];
     if (key.kind != YamlNode::Kind::scalar) {
-      faults_->add(key, path_, "a key must be a plain word, but found " + describe(key));
+      faults_->add(key, path_,
+                   "a key must be a plain word, but found " + std::string(describe(key)));
       continue;
     }
     const auto [first, fresh] = lines.emplace(key.text, key.line);

@@ -60,7 +60,10 @@ class TreeBuilder : public YAML::EventHandler {
  private:
   // Nodes on the path are the last children of each other, so appending moves none of them.
   YamlNode& append(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
-    if (anchor != 0) throw Refusal{mark, "anchors (&name) are not allowed: write the value out"};
+    if (anchor != 0)
+      throw Refusal{mark,
+                    "anchors (&name) are not allowed: write the value out, or quote a text with "
+                    "'&' in front"};
     if (!tag.empty() && tag != "?" && tag != "!") {
       throw Refusal{mark, "tags (!name) are not allowed: write the plain value"};
     }
@@ -97,14 +100,27 @@ class TreeBuilder : public YAML::EventHandler {
   std::size_t nodes_ = 0;
 };
 
-std::string syntax_hint(std::string_view message) {
-  if (message.find("end of map") != std::string_view::npos ||
-      message.find("illegal map value") != std::string_view::npos ||
-      message.find("end of sequence") != std::string_view::npos) {
+// Whether the line (from 0) has a tab in front, the mistake that is never seen.
+bool begins_with_tab(std::string_view text, int line) {
+  for (; line > 0; --line) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) return false;
+    text.remove_prefix(end + 1);
+  }
+  return text.substr(0, text.find_first_not_of(" \t")).find('\t') != std::string_view::npos;
+}
+
+std::string syntax_hint(std::string_view message, bool tab) {
+  if (tab) return "; this line is indented with a tab: YAML allows spaces only";
+  if (message.find("anchor") != std::string_view::npos) {
+    return "; quote a text that begins with '*' or '&': \"*…\"";
+  }
+  if (message.find("end of ") != std::string_view::npos ||
+      message.find("illegal map value") != std::string_view::npos) {
     return "; look for a missing ':' or space after it, a missing bracket or quote, or a line that "
            "is indented differently from its neighbours";
   }
-  return "; indent with spaces, never tabs, and quote values with special characters: \"…\"";
+  return "; indent with spaces, and quote values with special characters: \"…\"";
 }
 
 // NUL, broken UTF-8 or too long: nothing that a YAML parser should see.
@@ -142,7 +158,9 @@ std::variant<YamlNode, Fault> parse_yaml(const std::string& text, const std::str
   } catch (const Refusal& refusal) {
     return fault_at(refusal.mark, refusal.why);
   } catch (const YAML::Exception& error) {
-    return fault_at(error.mark, "this is not valid YAML: " + error.msg + syntax_hint(error.msg));
+    const bool tab = begins_with_tab(text, error.mark.line);
+    return fault_at(error.mark,
+                    "this is not valid YAML: " + error.msg + syntax_hint(error.msg, tab));
   }
 }
 
