@@ -19,8 +19,10 @@ struct Fault {
   std::string file;
   int line = 0;
   int column = 0;
-  std::string key;  // path of the key: "schedule.interval", "services[0].targets[1].url"
-  std::string why;  // a sentence, with the nearest known key where one is near
+  // Path of the key: "schedule.interval", "services[0].targets[1].url"; "yaml" for the syntax of the
+  // text as a whole, "file" for the file itself.
+  std::string key;
+  std::string why;  // a sentence in one printable line, with the nearest known key where one is near
   bool operator==(const Fault&) const = default;
 };
 std::string to_string(const Fault& fault);  // "FILE:LINE:COL: key: why"
@@ -35,7 +37,7 @@ struct VantageName {
 
 struct Listen {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 10980;
+  std::uint16_t port = 10980;  // 0: one that the kernel chooses
   bool operator==(const Listen&) const = default;
 };
 

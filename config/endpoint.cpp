@@ -11,7 +11,7 @@ namespace {
 
 Parsed<Endpoint> refuse(std::string_view text, std::string_view trouble) {
   return refused<Endpoint>(
-      quoted(text) + " " + std::string(trouble) +
+      in_quotes(text) + " " + std::string(trouble) +
       ": write an address such as 8.8.8.8, with a port 8.8.8.8:53 or [2001:db8::1]:53");
 }
 

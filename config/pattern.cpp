@@ -37,10 +37,10 @@ std::uint64_t repeats_in(std::string_view text) {
 
 Parsed<std::regex> compile_pattern(std::string_view text) {
   if (text.size() > kLongestPattern) {
-    return refused<std::regex>(quoted(text) + " is longer than 512 bytes");
+    return refused<std::regex>(in_quotes(text) + " is longer than 512 bytes");
   }
   if (repeats_in(text) > kMostRepeats) {
-    return refused<std::regex>(quoted(text) +
+    return refused<std::regex>(in_quotes(text) +
                                " repeats too often: all {n} multiplied may be 500 at most");
   }
   constexpr auto kPlain = std::regex::ECMAScript | std::regex::nosubs;
@@ -53,7 +53,7 @@ Parsed<std::regex> compile_pattern(std::string_view text) {
   } catch (const std::regex_error& error) {
     const bool back = error.code() == std::regex_constants::error_backref ||
                       error.code() == std::regex_constants::error_complexity;
-    return refused<std::regex>(quoted(text) + " is not a regular expression that can be used: " +
+    return refused<std::regex>(in_quotes(text) + " is not a regular expression that can be used: " +
                                (back ? "back-references (\\1) are not allowed" : error.what()));
   }
 }

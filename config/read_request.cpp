@@ -69,7 +69,7 @@ void read_status(const Field& field, std::vector<int>& codes) {
              (*text)[2] <= '9') {
     codes.push_back(std::stoi(*text));
   } else {
-    field.fault(quoted(*text) + " is not an HTTP status: write 204, [200, 301] or 2xx");
+    field.fault(in_quotes(*text) + " is not an HTTP status: write 204, [200, 301] or 2xx");
   }
 }
 
@@ -117,7 +117,7 @@ void read_request(Section& section, bool is_http, Target& target) {
     if (*text == "GET" || *text == "HEAD") {
       target.method = *text;
     } else {
-      method.fault(quoted(*text) + " is neither GET nor HEAD: a monitor only looks");
+      method.fault(in_quotes(*text) + " is neither GET nor HEAD: a monitor only looks");
     }
   }
   read_headers(headers, target);

@@ -46,7 +46,7 @@ void read_doh(const Field& field, const Field& address, ResolverSettings& resolv
     if (endpoint.port) return address.fault("has a port, which belongs into the URL of doh");
     resolver.address = endpoint.address;
   } else if (resolver.address.empty()) {
-    field.fault("needs a key 'address' beside it, the IP address of " + quoted(url.host) +
+    field.fault("needs a key 'address' beside it, the IP address of " + in_quotes(url.host) +
                 ": a resolver cannot be used to find itself; such as address: 8.8.8.8");
   }
 }
@@ -103,7 +103,7 @@ void read_resolvers(const Field& field, std::vector<ResolverSettings>& resolvers
     ResolverSettings resolver;
     const Field name = section.required("name", kExample);
     if (take_name(name, resolver.name) && !names.insert(resolver.name).second) {
-      name.fault(quoted(resolver.name) + " is the name of another resolver: choose a new one");
+      name.fault(in_quotes(resolver.name) + " is the name of another resolver: choose a new one");
     }
     read_transport(section, entry, resolver);
     section.close();

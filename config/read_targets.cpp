@@ -58,7 +58,7 @@ void read_starttls(const Field& field, Target& target) {
   } else if (*text == "required") {
     target.starttls = Starttls::required;
   } else {
-    field.fault(quoted(*text) + " is not one of none, optional and required");
+    field.fault(in_quotes(*text) + " is not one of none, optional and required");
   }
 }
 
@@ -68,7 +68,7 @@ void read_families(const Field& field, Target& target) {
     const auto text = item.text();
     if (!text) continue;
     if (*text != "4" && *text != "6") {
-      item.fault(quoted(*text) + " is neither 4 (IPv4) nor 6 (IPv6): write [4, 6]");
+      item.fault(in_quotes(*text) + " is neither 4 (IPv4) nor 6 (IPv6): write [4, 6]");
       continue;
     }
     const Family family = *text == "4" ? Family::ipv4 : Family::ipv6;
@@ -97,7 +97,7 @@ void read_resolver_names(const Field& field, const std::vector<ResolverSettings>
     const auto name = item.text();
     if (!name) continue;
     if (std::find(known.begin(), known.end(), *name) == known.end()) {
-      item.fault(quoted(*name) + " is not a configured resolver" + suggestion(*name, known));
+      item.fault(in_quotes(*name) + " is not a configured resolver" + suggestion(*name, known));
     } else if (std::find(target.resolvers.begin(), target.resolvers.end(), *name) !=
                target.resolvers.end()) {
       item.fault("stands twice");
@@ -120,7 +120,7 @@ void read_target(const Field& entry, const Config& config, const Field& service_
   Section section(entry);
   const Field name = section.required("name", kTargetExample);
   if (take_name(name, target.name) && !names.insert(target.name).second) {
-    name.fault(quoted(target.name) +
+    name.fault(in_quotes(target.name) +
                " is the name of another target of this service: choose a new "
                "one");
   }
@@ -149,7 +149,7 @@ void read_control_list(const Field& field, const Config& config, const std::stri
       continue;
     }
     if (!hosts.insert(target.host).second) {
-      item.fault(quoted(target.host) +
+      item.fault(in_quotes(target.host) +
                  " stands in this list already: controls differ by their host");
       continue;
     }
@@ -175,7 +175,8 @@ void read_services(const Field& field, const Config& so_far, std::vector<Service
     const Field name = section.required("name", "such as {name: gmail, targets: […]}");
     if (take_name(name, service.name)) {
       if (!names.insert(service.name).second) {
-        name.fault(quoted(service.name) + " is the name of another service: put its targets there");
+        name.fault(in_quotes(service.name) +
+                   " is the name of another service: put its targets there");
       } else if (service.name.starts_with("control.")) {
         name.fault("names that begin with 'control.' are those of the controls: choose another");
       }

@@ -40,7 +40,7 @@ bool take_name(const Field& field, std::string& out) {
         return kFirst.find(c) != std::string_view::npos || c == '.' || c == '_' || c == '-';
       });
   if (!good) {
-    field.fault(quoted(*text) +
+    field.fault(in_quotes(*text) +
                 " is not a name: up to 63 of a-z, 0-9, '.', '_' and '-', a letter or digit first, "
                 "such as google-search");
     return false;

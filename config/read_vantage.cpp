@@ -17,7 +17,7 @@ void read_vantage(const Field& field, VantageName& vantage) {
     if (text->size() == 2 && upper.size() == 2) {
       vantage.country = upper;
     } else {
-      country.fault(quoted(*text) + " is not a country's code of two letters, such as CN or DE");
+      country.fault(in_quotes(*text) + " is not a country's code of two letters, such as CN or DE");
     }
   }
   const Field asn = section.optional("asn");

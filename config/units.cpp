@@ -71,16 +71,18 @@ std::optional<double> decimal(std::string_view text) {
 }
 
 std::string time_fault(std::string_view text, std::string_view trouble) {
-  return quoted(text) + " " + std::string(trouble) + ": write a duration such as 60s, 10m or 1h30m";
+  return in_quotes(text) + " " + std::string(trouble) +
+         ": write a duration such as 60s, 10m or 1h30m";
 }
 
 std::string bytes_fault(std::string_view text, std::string_view trouble) {
-  return quoted(text) + " " + std::string(trouble) +
+  return in_quotes(text) + " " + std::string(trouble) +
          ": write bytes such as 512, 64KiB, 10MB or 2GiB";
 }
 
 std::string rate_fault(std::string_view text, std::string_view trouble) {
-  return quoted(text) + " " + std::string(trouble) + ": write a rate such as 2/s, 20/min or 1/90d";
+  return in_quotes(text) + " " + std::string(trouble) +
+         ": write a rate such as 2/s, 20/min or 1/90d";
 }
 
 }  // namespace
@@ -102,7 +104,7 @@ Parsed<milliseconds> parse_duration(std::string_view text) {
     std::size_t unit = 0;
     while (unit < kTimes.size() && kTimes[unit].name != name) ++unit;
     if (unit == kTimes.size()) {
-      return time_fault(text, "has the unknown unit " + quoted(name) + ", not ms, s, m, h or d");
+      return time_fault(text, "has the unknown unit " + in_quotes(name) + ", not ms, s, m, h or d");
     }
     if (unit < next)
       return time_fault(text, "has its units out of order, largest first, each once");
@@ -121,13 +123,13 @@ Parsed<milliseconds> parse_duration(std::string_view text) {
 Parsed<double> parse_fraction(std::string_view text) {
   const bool percent = text.ends_with('%');
   const auto number = decimal(percent ? text.substr(0, text.size() - 1) : text);
-  if (!number) return quoted(text) + " is not a share: write 20% or 0.2";
+  if (!number) return in_quotes(text) + " is not a share: write 20% or 0.2";
   const double value = percent ? *number / 100 : *number;
   if (value > 1) {
-    return quoted(text) + (percent
-                               ? " is more than 100%: write a share such as 20%"
-                               : " is more than 1, the whole: with its sign it is a percentage, "
-                                 "such as 20%");
+    return in_quotes(text) + (percent
+                                  ? " is more than 100%: write a share such as 20%"
+                                  : " is more than 1, the whole: with its sign it is a percentage, "
+                                    "such as 20%");
   }
   return value;
 }
@@ -141,7 +143,7 @@ Parsed<std::uint64_t> parse_bytes(std::string_view text) {
   for (const auto& unit : kSizes) {
     if (unit.name == name) size = static_cast<std::uint64_t>(unit.size);
   }
-  if (size == 0) return bytes_fault(text, "has the unknown unit " + quoted(name));
+  if (size == 0) return bytes_fault(text, "has the unknown unit " + in_quotes(name));
   const auto count = whole(digits);
   if (!count || *count > std::numeric_limits<std::uint64_t>::max() / size) {
     return bytes_fault(text, "is more than can be counted");

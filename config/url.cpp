@@ -13,7 +13,7 @@
 namespace reachd {
 namespace {
 
-using Fault = std::optional<std::string>;  // why the URL is refused
+using Refusal = std::optional<std::string>;  // why the URL is refused
 
 constexpr std::size_t kLongestUrl = 2048;
 
@@ -31,23 +31,21 @@ std::vector<std::string_view> scheme_names() {
 
 // A password may stand before an '@', wherever a typing mistake has put it.
 std::string shown(std::string_view text) {
-  return text.find('@') == std::string_view::npos ? quoted(text) : "this URL";
+  return text.find('@') == std::string_view::npos ? in_quotes(text) : "this URL";
 }
 
 // What Boost.URL would only call a syntax error, said so that it can be mended.
-Fault look_over(std::string_view text) {
-  const std::size_t start = text.find("://");
-  const std::string_view rest =
-      start == std::string_view::npos ? text : text.substr(start + std::string_view("://").size());
+Refusal look_over(std::string_view text) {
+  const std::size_t start = std::min(text.find("://"), text.size());
+  const std::string_view rest = text.substr(std::min(start + 3, text.size()));
   const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
-  if (authority.find('@') != std::string_view::npos) {
-    return "this URL holds a user or password (before the '@'), which would be shown on the page "
-           "and in "
-           "logs: "
-           "remove it";
+  if (authority.find('@') != std::string_view::npos ||
+      text.substr(0, start).find('@') != std::string_view::npos) {
+    return "this URL holds a user or password (before the '@'), which the page and the logs would "
+           "show: remove it";
   }
   if (text.size() > kLongestUrl) return "this URL is longer than 2048 bytes";
-  if (start == std::string_view::npos) {
+  if (start == text.size()) {
     return shown(text) + " has no scheme: write it in full, such as https://www.example.org/";
   }
   const auto is_plain = [](char c) { return c > ' ' && c <= '~'; };
@@ -62,7 +60,7 @@ Fault look_over(std::string_view text) {
   return std::nullopt;
 }
 
-Fault read_host(const boost::urls::url_view& url, TargetUrl& out) {
+Refusal read_host(const boost::urls::url_view& url, TargetUrl& out) {
   using boost::urls::host_type;
   if (url.host_type() == host_type::ipv4 || url.host_type() == host_type::ipv6) {
     out.host = *canonical_address(url.encoded_host_address());
@@ -76,7 +74,7 @@ Fault read_host(const boost::urls::url_view& url, TargetUrl& out) {
   return std::nullopt;
 }
 
-Fault read_port(const boost::urls::url_view& url, TargetUrl& out) {
+Refusal read_port(const boost::urls::url_view& url, TargetUrl& out) {
   out.port = default_port(out.scheme);
   if (!url.has_port()) {
     if (out.port != 0) return std::nullopt;
@@ -88,7 +86,7 @@ Fault read_port(const boost::urls::url_view& url, TargetUrl& out) {
 }
 
 // RFC 4501: the name is the path, the type one of the parameters, which ';' parts.
-Fault read_question(const boost::urls::url_view& url, TargetUrl& out) {
+Refusal read_question(const boost::urls::url_view& url, TargetUrl& out) {
   std::string_view path = url.encoded_path();
   if (path.starts_with('/')) path.remove_prefix(1);
   if (path.empty()) return "asks for no name: write dns:///www.example.org?type=A";
@@ -110,25 +108,26 @@ Fault read_question(const boost::urls::url_view& url, TargetUrl& out) {
     } else if (part == "type=https") {
       out.dns_type = "HTTPS";
     } else {
-      return "has the parameter " + quoted(part) + ": type=A, type=AAAA and type=HTTPS are known";
+      return "has the parameter " + in_quotes(part) +
+             ": type=A, type=AAAA and type=HTTPS are known";
     }
   }
   return std::nullopt;
 }
 
-Fault read_dns(const boost::urls::url_view& url, TargetUrl& out) {
+Refusal read_dns(const boost::urls::url_view& url, TargetUrl& out) {
   if (!url.encoded_host().empty()) {
-    if (Fault fault = read_host(url, out)) return fault;
+    if (Refusal why = read_host(url, out)) return why;
     if (!canonical_address(out.host)) {
       return "names its server, which must be an IP address: dns://8.8.8.8/www.example.org?type=A, "
              "or dns:///www.example.org?type=A for the configured resolvers";
     }
   }
-  if (Fault fault = read_port(url, out)) return fault;
+  if (Refusal why = read_port(url, out)) return why;
   return read_question(url, out);
 }
 
-Fault read_path(const boost::urls::url_view& url, TargetUrl& out) {
+Refusal read_path(const boost::urls::url_view& url, TargetUrl& out) {
   const std::string_view path = url.encoded_path();
   if (out.scheme != Scheme::http && out.scheme != Scheme::https) {
     if ((path.empty() || path == "/") && !url.has_query()) return std::nullopt;
@@ -146,7 +145,7 @@ Parsed<std::string> parse_host_name(std::string_view text) {
   std::string name = lower(text);
   if (name.ends_with('.')) name.pop_back();
   const auto refuse = [&](std::string_view why) {
-    return refused<std::string>(quoted(text) + " " + std::string(why));
+    return refused<std::string>(in_quotes(text) + " " + std::string(why));
   };
   if (name.empty()) return refuse("is no name");
   if (name.size() > 253) return refuse("is longer than the 253 characters of a DNS name");
@@ -170,18 +169,18 @@ Parsed<std::string> parse_host_name(std::string_view text) {
 }
 
 Parsed<TargetUrl> parse_target_url(std::string_view text) {
-  if (const Fault fault = look_over(text)) return *fault;
+  if (const Refusal why = look_over(text)) return *why;
   const std::string name = lower(text.substr(0, text.find("://")));
   const auto scheme = parse_scheme(name);
   if (!scheme) {
-    return shown(text) + " has the unknown scheme " + quoted(name) +
+    return shown(text) + " has the unknown scheme " + in_quotes(name) +
            suggestion(name, scheme_names());
   }
   const auto url = boost::urls::parse_uri(text);
   if (!url) return shown(text) + " is not a URL: write it like https://www.example.org/path";
   TargetUrl out;
   out.scheme = *scheme;
-  Fault fault;
+  Refusal fault;
   const std::string_view path = url->encoded_path();
   if (!path.empty() && path.front() != '/') {  // Boost 1.81 takes "a.example:80:80/" for a path
     fault = "has something after its host that is no port and no path";

@@ -9,7 +9,7 @@
 namespace reachd {
 
 // The text in single quotes, control characters and broken UTF-8 as \xNN, cut after 60 bytes.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 // ASCII capitals made small, other bytes as they are.
 std::string lower(std::string_view text);

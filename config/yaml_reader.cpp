@@ -28,7 +28,7 @@ std::string_view describe(const YamlNode& node) {
 
 // A key as it stands in a path: printable and short whatever the file holds.
 std::string path_to(const std::string& parent, std::string_view key) {
-  const std::string shown = quoted(key);
+  const std::string shown = in_quotes(key);
   const std::string plain = shown.substr(1, shown.size() - 2);
   return parent.empty() ? plain : parent + "." + plain;
 }
@@ -92,7 +92,7 @@ std::optional<std::int64_t> Field::number(std::int64_t least, std::int64_t most)
   if (result.ec == std::errc{} && result.ptr == end && number >= least && number <= most) {
     return number;
   }
-  fault(quoted(*value) + " is not a whole number from " + std::to_string(least) + " to " +
+  fault(in_quotes(*value) + " is not a whole number from " + std::to_string(least) + " to " +
         std::to_string(most));
   return std::nullopt;
 }
@@ -102,7 +102,7 @@ std::optional<bool> Field::flag() const {
   if (!value) return std::nullopt;
   if (*value == "true") return true;
   if (*value == "false") return false;
-  fault(quoted(*value) + " is neither true nor false");
+  fault(in_quotes(*value) + " is neither true nor false");
   return std::nullopt;
 }
 

@@ -83,9 +83,10 @@ TEST(BadFiles, EachFaultIsOnePrintableLineThatStartsWithItsPlace) {
 }
 
 TEST(BadFiles, APasswordInAUrlIsNeverRepeated) {
-  for (const char* url : {"https://me:hunter2@a.example/", "me:hunter2@a.example",
-                          "https:/me:hunter2@a", "https:///me:hunter2@a.example/",
-                          "htps://me:hunter2@a.example/", "https://a.example:x/hunter2@b"}) {
+  for (const char* url :
+       {"https://me:hunter2@a.example/", "me:hunter2@https://a.example/", "me:hunter2@a.example",
+        "https:/me:hunter2@a", "https:///me:hunter2@a.example/", "htps://me:hunter2@a.example/",
+        "https://a.example:x/hunter2@b"}) {
     const std::string text =
         "services: [{name: a, targets: [{name: b, url: \"" + std::string(url) + "\"}]}]";
     const std::string lines = lines_of(parse_config(text, "f.yaml"));
