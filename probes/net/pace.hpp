@@ -28,6 +28,8 @@ class Pace {
   // the generic cell rate algorithm with a burst of one second's worth (at least one).
   Clock::time_point book(const std::string& address, Clock::time_point now);
 
+  std::size_t addresses() const { return address_at_.size(); }  // that are held now; bounded
+
  private:
   boost::asio::any_io_executor executor_;
   Rate total_;
