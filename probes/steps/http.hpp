@@ -17,17 +17,19 @@
 namespace reachd::steps {
 
 struct HttpOptions {
-  std::string url;     // absolute, ASCII host
+  std::string url;  // absolute, ASCII host
   std::string method = "GET";
-  std::vector<std::pair<std::string, std::string>> headers;  // added to the defaults, or replacing them
-  std::vector<std::string> cookies;  // a jar of earlier hops: lines as CURLOPT_COOKIELIST takes them
+  std::vector<std::pair<std::string, std::string>>
+      headers;  // added to the defaults, or replacing them
+  std::vector<std::string>
+      cookies;  // a jar of earlier hops: lines as CURLOPT_COOKIELIST takes them
   std::size_t body_limit = 64 * 1024;
 };
 
 struct Fetched {
-  std::optional<Observation> tls;   // https only
-  std::optional<Observation> http;  // only if the request could be sent
-  std::optional<TcpInfo> tcp_info;  // taken just before the connection was closed
+  std::optional<Observation> tls;    // https only
+  std::optional<Observation> http;   // only if the request could be sent
+  std::optional<TcpInfo> tcp_info;   // taken just before the connection was closed
   std::vector<std::string> cookies;  // the jar afterwards, at most 64 lines of at most 4 KiB
 };
 

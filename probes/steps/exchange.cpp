@@ -1,0 +1,287 @@
+#include "probes/steps/exchange.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <openssl/sha.h>
+#include <boost/algorithm/string/predicate.hpp>
+#include <boost/algorithm/string/trim.hpp>
+
+#include "probes/wire/html_title.hpp"
+
+namespace reachd::steps {
+namespace {
+
+constexpr std::size_t kHeaderBytes = 64 * 1024;   // of all headers of an answer together
+constexpr std::size_t kHeaders = 100;             // that are kept; more are read and dropped
+constexpr std::size_t kRequestBytes = 64 * 1024;  // of our own request that are noted
+constexpr std::size_t kCookies = 64;
+constexpr std::size_t kCookieBytes = 4096;
+
+// What a common browser sends. A censor must not be able to tell us by our words.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kDefaults{{
+    {"User-Agent",
+     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+     "Chrome/142.0.0.0 Safari/537.36"},
+    {"Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"},
+    {"Accept-Language", "en-US,en;q=0.9"},
+}};
+
+using Header = std::pair<std::string, std::string>;
+
+Header split_header(std::string_view line) {
+  const std::size_t colon = std::min(line.find(':'), line.size());
+  Header header(line.substr(0, colon), line.substr(std::min(colon + 1, line.size())));
+  boost::algorithm::trim(header.second);
+  return header;
+}
+
+// A line break inside a header would be a second header; NUL would end it.
+bool is_sendable(const Header& header) {
+  constexpr std::string_view kBreaks("\r\n\0", 3);
+  return !header.first.empty() && header.first.find_first_of(kBreaks) == std::string::npos &&
+         header.second.find_first_of(kBreaks) == std::string::npos;
+}
+
+void append(net::CurlList& list, std::string_view name, std::string_view value) {
+  std::string line(name);
+  line += value.empty() ? ";" : ": ";  // libcurl's way to send a header without a value
+  line += value;
+  net::append(list, line.c_str());
+}
+
+std::string sha256_hex(const std::string& bytes) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  ::SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
+  std::string hex;
+  for (const unsigned char byte : digest) {
+    hex += "0123456789abcdef"[byte >> 4];
+    hex += "0123456789abcdef"[byte & 15];
+  }
+  return hex;
+}
+
+Micros micros(CURL* easy, CURLINFO which) {
+  curl_off_t value = 0;
+  curl_easy_getinfo(easy, which, &value);
+  return Micros(value);
+}
+
+std::string version_of(CURL* easy) {
+  long version = 0;
+  curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+  switch (version) {
+    case CURL_HTTP_VERSION_1_0:
+      return "HTTP/1.0";
+    case CURL_HTTP_VERSION_1_1:
+      return "HTTP/1.1";
+    case CURL_HTTP_VERSION_2_0:
+      return "HTTP/2";
+    default:
+      return "";
+  }
+}
+
+bool may_be_html(const std::vector<Header>& headers) {
+  const auto type = std::ranges::find_if(headers, [](const Header& header) {
+    return boost::algorithm::iequals(header.first, "content-type");
+  });
+  return type == headers.end() || boost::algorithm::icontains(type->second, "html");
+}
+
+}  // namespace
+
+Exchange::Exchange(const net::TrustStore& trust, const Endpoint& peer,
+                   boost::asio::ip::tcp::socket socket, HttpOptions options)
+    : trust_(trust),
+      options_(std::move(options)),
+      handover_(std::move(socket)),
+      easy_(curl_easy_init()) {
+  seen_.url = options_.url;
+  seen_.method = options_.method;
+  if (!easy_) return;
+  set_request();
+  set_connection(peer);
+  if (options_.url.starts_with("https:")) set_tls();
+}
+
+void Exchange::set_request() {
+  CURL* const easy = easy_.get();
+  curl_easy_setopt(easy, CURLOPT_URL, options_.url.c_str());
+  curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  if (options_.method == "HEAD") {
+    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+  } else if (options_.method == "POST") {
+    curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, "");
+  } else if (options_.method != "GET") {
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, options_.method.c_str());
+  }
+
+  // No encoding is asked for: a body is hashed as sent, and nothing small can unpack into much.
+  for (const auto& [name, value] : kDefaults) {
+    const bool replaced = std::ranges::any_of(options_.headers, [&](const Header& header) {
+      return boost::algorithm::iequals(header.first, name);
+    });
+    if (!replaced) append(headers_, name, value);
+  }
+  for (const Header& header : options_.headers) {
+    if (is_sendable(header)) append(headers_, header.first, header.second);
+  }
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
+  curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");  // keeps a jar, reads no file
+  for (const std::string& line : options_.cookies) {
+    curl_easy_setopt(easy, CURLOPT_COOKIELIST, line.c_str());
+  }
+
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &Exchange::on_header);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &Exchange::on_body);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+  curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, &Exchange::on_debug);
+  curl_easy_setopt(easy, CURLOPT_DEBUGDATA, this);
+  curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_);
+}
+
+// One connection, the one we made: no proxy of the environment's, no lookup, no second try, no
+// reuse.
+void Exchange::set_connection(const Endpoint& peer) {
+  CURL* const easy = easy_.get();
+  Endpoint bare = peer;
+  bare.address.resize(std::min(bare.address.find('%'), bare.address.size()));
+  net::append(connect_to_, ("::" + to_string(bare)).c_str());
+  curl_easy_setopt(easy, CURLOPT_CONNECT_TO, connect_to_.get());
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+  curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+  handover_.attach(easy);
+}
+
+void Exchange::set_tls() {
+  CURL* const easy = easy_.get();
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  curl_easy_setopt(easy, CURLOPT_CAINFO, nullptr);
+  curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+  curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+  curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, &Exchange::on_context);
+  curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, this);
+}
+
+CURLcode Exchange::on_context(CURL*, void* context, void* self) {
+  auto& exchange = *static_cast<Exchange*>(self);
+  auto* const ssl = static_cast<SSL_CTX*>(context);
+  exchange.trust_.install(ssl);
+  exchange.watch_.attach(ssl);
+  return CURLE_OK;
+}
+
+int Exchange::on_debug(CURL*, curl_infotype type, char* data, std::size_t size, void* self) {
+  if (type == CURLINFO_HEADER_OUT) {
+    static_cast<Exchange*>(self)->note_request(std::string_view(data, size));
+  }
+  return 0;
+}
+
+// Comes in one piece unless the socket could not take it all; the first piece holds the headers.
+void Exchange::note_request(std::string_view text) {
+  if (requested()) return;
+  request_sent_ = Clock::now();
+  text = text.substr(0, kRequestBytes);
+  std::size_t end = text.find("\r\n");  // of the request line
+  while (end != text.npos) {
+    text.remove_prefix(end + 2);
+    end = text.find("\r\n");
+    if (end == 0) break;
+    if (end != text.npos) seen_.request_headers.push_back(split_header(text.substr(0, end)));
+  }
+}
+
+std::size_t Exchange::on_header(char* data, std::size_t size, std::size_t count, void* self) {
+  const std::string_view line(data, size * count);
+  return static_cast<Exchange*>(self)->note_header(line) ? line.size() : 0;
+}
+
+// Lines of the answer's head, of interim answers before it (forgotten again), of trailers after the
+// body (counted, not kept).
+bool Exchange::note_header(std::string_view line) {
+  header_bytes_ += line.size();
+  if (header_bytes_ > kHeaderBytes) {
+    header_too_large_ = true;
+    return false;
+  }
+  while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
+  if (!header_open_ && line.starts_with("HTTP/")) {
+    header_open_ = true;
+    header_complete_ = false;
+    seen_.headers.clear();
+  } else if (header_open_ && line.empty()) {
+    header_open_ = false;
+    header_complete_ = true;
+  } else if (header_open_ && seen_.headers.size() < kHeaders) {
+    const bool folded = (line.front() == ' ' || line.front() == '\t') && !seen_.headers.empty();
+    Header header = split_header(folded ? ":" + std::string(line) : std::string(line));
+    if (folded) {
+      seen_.headers.back().second += " " + header.second;
+    } else {
+      seen_.headers.push_back(std::move(header));
+    }
+  }
+  return true;
+}
+
+// Stops the transfer, by taking less than was offered, once the body is as long as we read bodies.
+std::size_t Exchange::on_body(char* data, std::size_t size, std::size_t count, void* self) {
+  auto& exchange = *static_cast<Exchange*>(self);
+  const std::size_t offered = size * count;
+  const std::size_t room = exchange.options_.body_limit - exchange.seen_.body.size();
+  exchange.seen_.body.append(data, std::min(room, offered));
+  exchange.seen_.body_truncated = offered > room;
+  return offered > room ? 0 : offered;
+}
+
+bool Exchange::secured() const {
+  return micros(easy(), CURLINFO_APPCONNECT_TIME_T) > Micros(0);
+}
+
+HttpSeen Exchange::take_seen(Clock::time_point ended) {
+  long status = 0;
+  curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &status);
+  seen_.status = static_cast<int>(status);
+  if (status != 0) seen_.version = version_of(easy());
+  if (may_be_html(seen_.headers)) seen_.title = wire::html_title(seen_.body);
+  seen_.body_sha256 = sha256_hex(seen_.body);
+
+  // Two stamps of libcurl's own clock; ours has the beginning and the end.
+  const Micros before = micros(easy(), CURLINFO_PRETRANSFER_TIME_T);
+  const Micros answered = micros(easy(), CURLINFO_STARTTRANSFER_TIME_T);
+  if (requested() && answered > before) {
+    const auto whole = std::chrono::duration_cast<Micros>(ended - request_sent_);
+    seen_.first_byte = std::min(answered - before, whole);
+    seen_.transfer = whole - seen_.first_byte;
+    if (seen_.body.size() >= 1024 && seen_.transfer >= std::chrono::milliseconds(1)) {
+      const std::chrono::duration<double> seconds = seen_.transfer;
+      seen_.bytes_per_second = static_cast<double>(seen_.body.size()) / seconds.count();
+    }
+  }
+  return std::move(seen_);
+}
+
+std::vector<std::string> Exchange::cookies() const {
+  std::vector<std::string> jar;
+  curl_slist* lines = nullptr;
+  if (curl_easy_getinfo(easy(), CURLINFO_COOKIELIST, &lines) != CURLE_OK) return jar;
+  const net::CurlList owner(lines);
+  for (const curl_slist* line = lines; line != nullptr && jar.size() < kCookies;
+       line = line->next) {
+    const std::string_view text(line->data);
+    if (text.size() <= kCookieBytes) jar.emplace_back(text);
+  }
+  return jar;
+}
+
+}  // namespace reachd::steps

@@ -1,0 +1,107 @@
+#include "probes/steps/http.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/algorithm/string/predicate.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "probes/net/location.hpp"
+#include "probes/steps/exchange.hpp"
+#include "probes/steps/http_failure.hpp"
+
+namespace reachd::steps {
+namespace asio = boost::asio;
+namespace {
+
+Micros between(Clock::time_point from, Clock::time_point to) {
+  return std::chrono::duration_cast<Micros>(std::max(to, from) - from);
+}
+
+Observation observation_of(const Attempt& attempt, Stage stage, Clock::time_point began,
+                           Clock::time_point ended) {
+  Observation observation;
+  observation.stage = stage;
+  observation.transaction = attempt.transaction;
+  observation.depth = attempt.depth;
+  observation.peer = attempt.peer;
+  observation.began = between(attempt.start, began);
+  observation.took = between(began, ended);
+  return observation;
+}
+
+bool is_redirect(int status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+// Fills in where the answer points to; a pointer that leads nowhere is the answer's failure.
+void note_location(Observation& observation) {
+  auto& seen = std::get<HttpSeen>(observation.seen);
+  if (observation.failure || !is_redirect(seen.status)) return;
+  const auto header = std::ranges::find_if(seen.headers, [](const auto& pair) {
+    return boost::algorithm::iequals(pair.first, "location");
+  });
+  if (header == seen.headers.end()) return;
+  if (auto location = net::resolve_location(seen.url, header->second)) {
+    seen.location = std::move(*location);
+  } else {
+    observation.failure = Failure{Word::http_invalid_redirect_location_host, {}};
+  }
+}
+
+// What the certificate must prove: the URL's host, without port and brackets.
+std::string host_of(const std::string& url) {
+  const std::size_t from = url.find("://") + 3;
+  std::string host = url.substr(from, url.find_first_of("/?#", from) - from);
+  host.erase(0, host.find('@') + 1);
+  if (host.starts_with('[')) return host.substr(1, host.find(']') - 1);
+  return host.substr(0, host.find(':'));
+}
+
+}  // namespace
+
+asio::awaitable<Fetched> fetch(net::WayOut& way, const Attempt& attempt,
+                               asio::ip::tcp::socket socket, HttpOptions options) {
+  const Clock::time_point began = Clock::now();
+  const bool tls = options.url.starts_with("https:");
+  Exchange exchange(way.trust, attempt.peer, std::move(socket), std::move(options));
+  Ending ending{CURLE_OUT_OF_MEMORY};
+  if (exchange.easy() != nullptr) {
+    asio::steady_timer timer(way.executor, attempt.deadline);
+    auto both = asio::experimental::make_parallel_group(
+        way.curl.perform(exchange.easy(), asio::deferred), timer.async_wait(asio::deferred));
+    const auto [order, code, expired] =
+        co_await both.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
+    const bool broken_off = code == CURLE_ABORTED_BY_CALLBACK;
+    ending = {code, broken_off && !expired, broken_off && expired};
+  }
+  const Clock::time_point ended = Clock::now();
+
+  Fetched fetched;
+  fetched.tcp_info = exchange.handover().tcp_info();
+  Clock::time_point ready = began;
+  if (tls) {
+    const bool secured = exchange.secured();
+    if (secured) ready = exchange.watch().ended();
+    auto& observation =
+        fetched.tls.emplace(observation_of(attempt, Stage::tls, began, secured ? ready : ended));
+    auto& seen = observation.seen.emplace<TlsSeen>(exchange.watch().seen());
+    seen.server_name = host_of(exchange.url());
+    if (!secured) {
+      observation.failure = handshake_failure(exchange, ending);
+      co_return fetched;
+    }
+  }
+  if (exchange.requested()) ready = exchange.request_sent();
+  auto& observation = fetched.http.emplace(observation_of(attempt, Stage::http, ready, ended));
+  observation.failure = answer_failure(exchange, ending);
+  fetched.cookies = exchange.cookies();
+  observation.seen = exchange.take_seen(ended);
+  note_location(observation);
+  co_return fetched;
+}
+
+}  // namespace reachd::steps
