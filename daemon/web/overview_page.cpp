@@ -101,7 +101,8 @@ std::string row(const TargetBoard& target, WallTime now) {
       "<tr><td>{}</td><th scope=\"row\" class=\"name\">{}</th><td class=\"span\">{}</td>"
       "<td class=\"why\">{}</td><td class=\"span last\">{}</td>{}</tr>\n",
       status_mark(target.verdict.status), link_to(target.target, id_of(target.target)),
-      span_since(target.since, now), why(target), span_since(last, now), cells);
+      span_since(target.since, now), why(target), span_since(last, now) + (last ? " ago" : ""),
+      cells);
 }
 
 std::string page_link(const Filter& filter, std::size_t offset, std::string_view text) {
@@ -129,9 +130,10 @@ std::string table(const Filter& filter, const Listing& listing, WallTime now) {
   std::string rows;
   for (const TargetBoard* target : listing.targets) rows += row(*target, now);
   return fmt::format(
-             "<table class=\"targets\">\n<caption>Targets {} to {} of {}, trouble first</caption>\n"
+             "<table class=\"cards\">\n<caption>Targets {} to {} of {}, trouble first</caption>\n"
              "<thead><tr><th scope=\"col\">State</th><th scope=\"col\">Target</th>"
-             "<th scope=\"col\">For</th><th scope=\"col\">Why</th><th scope=\"col\">Last round</th>"
+             "<th scope=\"col\">Since</th><th scope=\"col\">Why</th><th scope=\"col\">Last "
+             "round</th>"
              "<th scope=\"col\" class=\"number phase\">DNS</th>"
              "<th scope=\"col\" class=\"number phase\">Connect</th>"
              "<th scope=\"col\" class=\"number phase\">TLS</th>"

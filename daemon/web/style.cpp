@@ -3,7 +3,7 @@
 namespace reachd::web {
 
 // Colours have a contrast of 4.5 and more against their ground, in light and dark. On a phone each
-// row of the table of targets becomes a block of its own.
+// row of a table becomes a block of its own.
 std::string_view stylesheet() {
   return R"css(:root {
   color-scheme: light dark;
@@ -54,13 +54,13 @@ pre {
 footer { margin-top: 2rem; font-size: .9rem; }
 @media (max-width: 60rem) { .phase { display: none; } }
 @media (max-width: 40rem) {
-  .targets thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  .targets, .targets tbody { display: block; }
-  .targets tr { display: grid; grid-template-columns: 1fr auto; padding: .5rem 0; border-bottom: 1px solid var(--line); }
-  .targets th, .targets td { border: 0; padding: .1rem 0; min-width: 0; }
-  .targets .name, .targets .why { grid-column: 1 / -1; }
-  .targets .name { order: -1; font-weight: 600; }
-  .targets .why:empty, .targets .last { display: none; }
+  .cards thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  .cards, .cards tbody { display: block; }
+  .cards tr { display: grid; grid-template-columns: 1fr auto; padding: .5rem 0; border-bottom: 1px solid var(--line); }
+  .cards th, .cards td { border: 0; padding: .1rem 0; min-width: 0; }
+  .cards .name, .cards .why { grid-column: 1 / -1; }
+  .cards .name { order: -1; font-weight: 600; }
+  .cards .why:empty, .cards .last { display: none; }
 }
 )css";
 }

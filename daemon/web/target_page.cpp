@@ -59,14 +59,15 @@ std::string rounds_table(const TargetBoard& target) {
   std::string rows;
   for (const RoundRecord& round : target.rounds) {
     rows += fmt::format(
-        "<tr><td class=\"span\">{}</td><td>{}</td><td>{}</td><td class=\"why\">{}</td>"
-        "<td class=\"number\">{}</td></tr>\n",
+        "<tr><td class=\"span\">{}</td><td>{}</td><td>{}</td><td class=\"number\">{}</td>"
+        "<td class=\"why\">{}</td></tr>\n",
         utc(round.began), status_mark(round.verdict.status), to_string(round.round),
-        escape_html(escape_for_people(round.reason, kReason)), duration(round.runtime));
+        duration(round.runtime), escape_html(escape_for_people(round.reason, kReason)));
   }
-  return "<h2>Recent rounds</h2>\n<table>\n<thead><tr><th scope=\"col\">Began</th>"
-         "<th scope=\"col\">State</th><th scope=\"col\">Round</th><th scope=\"col\">Why</th>"
-         "<th scope=\"col\" class=\"number\">Took</th></tr></thead>\n<tbody>\n" +
+  return "<h2>Recent rounds</h2>\n<table class=\"cards\">\n<thead><tr><th scope=\"col\">Began</th>"
+         "<th scope=\"col\">State</th><th scope=\"col\">Round</th>"
+         "<th scope=\"col\" class=\"number\">Took</th><th "
+         "scope=\"col\">Why</th></tr></thead>\n<tbody>\n" +
          rows + "</tbody>\n</table>\n";
 }
 
