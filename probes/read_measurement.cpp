@@ -9,6 +9,7 @@
 #include "probes/json_values.hpp"
 #include "probes/measurement_json.hpp"
 #include "probes/read_observation.hpp"
+#include "probes/utc.hpp"
 
 namespace reachd {
 namespace json = boost::json;
@@ -65,27 +66,11 @@ Scheme scheme_of(const json::object& ours, const std::string& test, const std::s
   return url.starts_with("http://") ? Scheme::http : Scheme::https;
 }
 
-// "YYYY-MM-DD HH:MM:SS", UTC.
-std::optional<std::chrono::sys_seconds> parse_stamp(std::string_view text) {
-  if (text.size() != 19) return std::nullopt;
-  const auto number = [&](std::size_t at, std::size_t size) {
-    unsigned value = 0;
-    std::from_chars(text.data() + at, text.data() + at + size, value);
-    return value;
-  };
-  const std::chrono::year_month_day date(std::chrono::year(static_cast<int>(number(0, 4))),
-                                         std::chrono::month(number(5, 2)),
-                                         std::chrono::day(number(8, 2)));
-  if (!date.ok()) return std::nullopt;
-  return std::chrono::sys_days(date) + std::chrono::hours(number(11, 2)) +
-         std::chrono::minutes(number(14, 2)) + std::chrono::seconds(number(17, 2));
-}
-
 std::chrono::system_clock::time_point began_of(const json::object& line, const json::object& ours) {
   constexpr std::int64_t kMost = 9'000'000'000'000'000;  // in 2255: what the clock's type can hold
   std::int64_t micros = integer_of<std::int64_t>(ours, "began_us");
   if (micros == 0) {
-    const auto stamp = parse_stamp(text_of(line, "measurement_start_time"));
+    const auto stamp = parse_utc(text_of(line, "measurement_start_time"));
     if (stamp) micros = Micros(stamp->time_since_epoch()).count();
   }
   return std::chrono::system_clock::time_point(Micros(std::clamp<std::int64_t>(micros, 0, kMost)));

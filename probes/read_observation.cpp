@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
-#include <ctime>
 #include <memory>
 #include <string>
 
-#include <openssl/bio.h>
 #include <openssl/x509.h>
 
 #include "probes/json_values.hpp"
+#include "probes/net/certificate.hpp"
 
 namespace reachd {
 namespace json = boost::json;
@@ -40,31 +39,15 @@ TcpInfo info_of(const json::object& object) {
   return info;
 }
 
-std::string name_of(const X509_NAME* name) {
-  const std::unique_ptr<BIO, decltype(&BIO_free_all)> out(BIO_new(BIO_s_mem()), BIO_free_all);
-  if (!out || X509_NAME_print_ex(out.get(), name, 0, XN_FLAG_RFC2253) < 0) return {};
-  char* text = nullptr;
-  const long size = BIO_get_mem_data(out.get(), &text);
-  return size > 0 ? std::string(text, static_cast<std::size_t>(size)) : std::string{};
-}
-
-std::int64_t epoch_of(const ASN1_TIME* time) {
-  std::tm parts{};
-  return time != nullptr && ASN1_TIME_to_tm(time, &parts) == 1 ? timegm(&parts) : 0;
-}
-
 // OONI keeps the certificate alone; what it says of itself is read from it, if it can be read.
 Certificate certificate_of(std::string der) {
-  Certificate certificate;
   const auto* bytes = reinterpret_cast<const unsigned char*>(der.data());
-  const std::unique_ptr<X509, decltype(&X509_free)> parsed(
-      d2i_X509(nullptr, &bytes, static_cast<long>(der.size())), X509_free);
-  if (parsed) {
-    certificate.subject = name_of(X509_get_subject_name(parsed.get()));
-    certificate.issuer = name_of(X509_get_issuer_name(parsed.get()));
-    certificate.not_before = epoch_of(X509_get0_notBefore(parsed.get()));
-    certificate.not_after = epoch_of(X509_get0_notAfter(parsed.get()));
-  }
+  X509* parsed = d2i_X509(nullptr, &bytes, static_cast<long>(der.size()));
+  const auto free_chain = [](STACK_OF(X509) * chain) { sk_X509_pop_free(chain, X509_free); };
+  const std::unique_ptr<STACK_OF(X509), decltype(free_chain)> chain(sk_X509_new_null());
+  if (parsed != nullptr) sk_X509_push(chain.get(), parsed);
+  std::vector<Certificate> read = net::read_chain(chain.get());
+  Certificate certificate = read.empty() ? Certificate{} : std::move(read.front());
   certificate.der = std::move(der);
   return certificate;
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace reachd {
 
@@ -30,6 +31,9 @@ std::size_t columns(std::string_view text);
 // Cuts UTF-8 text between characters so that it takes at most `width` columns, with "…" if it was
 // cut.
 std::string fit(std::string_view text, std::size_t width);
+
+// Breaks UTF-8 text at spaces into lines of at most `width` columns; a longer word is cut. Never empty.
+std::vector<std::string> wrap(std::string_view text, std::size_t width);
 
 std::string to_base64(std::string_view bytes);
 std::optional<std::string> from_base64(std::string_view text);

@@ -5,6 +5,7 @@
 
 #include "probes/json_values.hpp"
 #include "probes/measurement_json.hpp"
+#include "probes/utc.hpp"
 #include "probes/write_observation.hpp"
 
 namespace reachd {
@@ -17,29 +18,6 @@ constexpr std::string_view kTestVersion = "0.5.28";
 std::string test_name(const Measurement& measurement) {
   const bool web = measurement.scheme == Scheme::http || measurement.scheme == Scheme::https;
   return web ? "web_connectivity" : "reachd_" + std::string(to_string(measurement.scheme));
-}
-
-struct Stamp {
-  std::string day;   // "2026-01-31"
-  std::string time;  // "23:59:59"
-  long micros = 0;
-};
-
-Stamp stamp_of(std::chrono::system_clock::time_point time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(std::chrono::floor<Micros>(time - day));
-  char text[32];
-  Stamp stamp;
-  std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
-  stamp.day = text;
-  std::snprintf(text, sizeof text, "%02d:%02d:%02d", static_cast<int>(clock.hours().count()),
-                static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()));
-  stamp.time = text;
-  stamp.micros = static_cast<long>(clock.subseconds().count());
-  return stamp;
 }
 
 std::string country_of(const Measurement& measurement) {
@@ -123,11 +101,11 @@ std::string measurement_uid(const Measurement& measurement) {
   SHA256(reinterpret_cast<const unsigned char*>(subject.data()), subject.size(), hash);
   std::string test = test_name(measurement);
   std::erase(test, '_');
-  const Stamp stamp = stamp_of(measurement.began);
-  std::string digits = stamp.day + stamp.time;
-  std::erase_if(digits, [](char c) { return c == '-' || c == ':'; });
+  std::string digits = utc_text(measurement.began);
+  std::erase_if(digits, [](char c) { return c < '0' || c > '9'; });
+  const auto since_epoch = std::chrono::floor<Micros>(measurement.began.time_since_epoch());
   char tail[32];
-  std::snprintf(tail, sizeof tail, ".%06ld_", stamp.micros);
+  std::snprintf(tail, sizeof tail, ".%06d_", static_cast<int>(since_epoch.count() % 1'000'000));
   std::string uid = digits + tail + country_of(measurement) + "_" + test + "_";
   for (int i = 0; i < 8; ++i) {
     std::snprintf(tail, sizeof tail, "%02x", static_cast<unsigned>(hash[i]));
@@ -139,8 +117,7 @@ std::string measurement_uid(const Measurement& measurement) {
 json::object to_json(const Measurement& measurement, const Verdict& verdict,
                      const std::vector<std::string>& own_addresses) {
   Sheet sheet(measurement, verdict.status != Status::ok, own_addresses);
-  const Stamp stamp = stamp_of(measurement.began);
-  const std::string time = stamp.day + " " + stamp.time;
+  const std::string time = utc_text(measurement.began);
   return {{"annotations", {{"engine_name", "reachd"}, {"engine_version", REACHD_VERSION}}},
           {"data_format_version", "0.2.0"},
           {"extensions",
