@@ -3,7 +3,9 @@
 #include <boost/algorithm/string/predicate.hpp>
 
 #include "probes/json_values.hpp"
+#include "probes/net/location.hpp"
 #include "probes/read_observation.hpp"
+#include "probes/wire/html_title.hpp"
 
 namespace reachd {
 namespace json = boost::json;
@@ -33,6 +35,16 @@ std::string version_of(std::string_view alpn) {
   return alpn == "h2" ? "HTTP/2" : alpn == "h3" ? "HTTP/3" : "HTTP/1.1";
 }
 
+// Where the answer points to, as the ladder would have followed it.
+std::string location_of(const HttpSeen& seen) {
+  constexpr std::size_t kMostBytes = 8192;
+  if (seen.status < 300 || seen.status > 399) return {};
+  const auto header = std::ranges::find_if(
+      seen.headers, [](const auto& pair) { return boost::iequals(pair.first, "location"); });
+  if (header == seen.headers.end() || header->second.size() > kMostBytes) return {};
+  return net::resolve_location(seen.url, header->second).value_or("");
+}
+
 }  // namespace
 
 Observation read_request(const json::object& entry, Origin origin, Budget& budget) {
@@ -50,6 +62,8 @@ Observation read_request(const json::object& entry, Origin origin, Budget& budge
   seen.body_truncated = flag_of(response, "body_is_truncated");
   if (origin == Origin::ooni && seen.status != 0) {
     seen.version = version_of(text_of(entry, "alpn"));
+    seen.title = wire::html_title(seen.body);
+    seen.location = location_of(seen);
   }
   step.seen = std::move(seen);
   return step;
