@@ -16,7 +16,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kMostText = std::size_t{16} << 20U;
-constexpr std::size_t kMostMemory = std::size_t{256} << 20U;
+constexpr std::size_t kMostMemory = std::size_t{128} << 20U;
 constexpr std::size_t kMostDepth = 32;
 
 // The heap, as long as not too much of it is asked for: "[0,0,0…" takes twelve times its text.
@@ -120,7 +120,7 @@ boost::system::result<Measurement, std::string> parse_measurement(std::string_vi
     if (error) return "not JSON: " + error.message();
     return measurement_of(parser.release());
   } catch (const std::bad_alloc&) {
-    return std::string("too long: its values need more than 256 MiB");
+    return std::string("too long: its values need more than 128 MiB");
   }
 }
 

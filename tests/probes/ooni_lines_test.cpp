@@ -230,7 +230,7 @@ TEST(OoniLines, SamplesWhereTheyAreAtHandGiveAllTheirStepsAndSurviveOurFormat) {
   for (const auto& file : samples()) {
     std::ifstream in(file, std::ios::binary);
     const std::string line{std::istreambuf_iterator<char>(in), {}};
-    const Measurement measurement = parsed(line);
+    Measurement measurement = parsed(line);
     std::size_t entries = 0;
     const boost::json::value whole = boost::json::parse(line);
     for (const char* list : {"queries", "tcp_connect", "tls_handshakes", "requests"}) {
@@ -239,6 +239,10 @@ TEST(OoniLines, SamplesWhereTheyAreAtHandGiveAllTheirStepsAndSurviveOurFormat) {
     }
     EXPECT_EQ(measurement.observations.size(), entries) << file;
     EXPECT_EQ(measurement.url, std::string_view(whole.at("input").as_string())) << file;
+    for (Observation& step : measurement.observations) {
+      auto* seen = std::get_if<HttpSeen>(&step.seen);
+      if (seen != nullptr && seen->body.size() > kArchivedBody) seen->body.resize(kArchivedBody);
+    }
     const auto again = parse_measurement(boost::json::serialize(to_json(measurement, Verdict{})));
     ASSERT_TRUE(again.has_value()) << file;
     EXPECT_TRUE(*again == measurement) << file;
