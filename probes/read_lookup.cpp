@@ -44,7 +44,7 @@ Observation read_query(const json::object& entry, Origin origin, Budget& budget)
   seen.hostname = text_of(entry, "hostname");
   seen.query_type = text_of(entry, "query_type");
   const std::string resolver = text_of(entry, "resolver_address");
-  if (seen.engine == "doh" || resolver.find("://") != std::string::npos) {
+  if (resolver.find("://") != std::string::npos) {
     seen.url = resolver;
   } else {
     step.peer = endpoint_of(resolver);
