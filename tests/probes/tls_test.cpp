@@ -344,7 +344,7 @@ TEST_F(Tls, AWarningIsNoRefusal) {
     peer.send(std::string{'\x15', '\x03', '\x03', '\0', '\x02', '\x01', '\x70'});
     peer.stall();
   });
-  const auto secured = secure(server, "localhost", 200ms);
+  const auto secured = secure(server, "localhost", 1s);
   EXPECT_EQ(failure(secured), "generic_timeout_error");
   EXPECT_EQ(seen(secured).alert, 112);
 }

@@ -91,7 +91,8 @@ std::string Peer::read_client_hello() {
 }
 
 void Peer::send_alert(int number) {
-  send(std::string{'\x15', '\x03', '\x03', '\0', '\x02', '\x02', static_cast<char>(number)});
+  const std::string record{'\x15', '\x03', '\x03', '\0', '\x02', '\x02', static_cast<char>(number)};
+  ::send(socket_, record.data(), record.size(), MSG_NOSIGNAL);
 }
 
 void Peer::send_server_hello(SSL_CTX* context, std::string_view client_hello) {
