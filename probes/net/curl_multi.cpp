@@ -5,7 +5,6 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <csignal>
 #include <new>
 #include <system_error>
 #include <unordered_map>
@@ -15,6 +14,8 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+
+#include "probes/net/curl_global.hpp"
 
 // Why an epoll set of our own, and not one Asio descriptor per socket of libcurl's: libcurl may
 // close a socket before it says so (CURL_POLL_REMOVE comes late), and the number may belong to
@@ -26,24 +27,9 @@ namespace reachd::net {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-namespace {
-
-// Once a process. With CURLOPT_NOSIGNAL libcurl leaves SIGPIPE to us: a write after the peer's
-// reset must be an error, not the end of the daemon.
-void prepare_process() {
-  static const bool done = [] {
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-    std::signal(SIGPIPE, SIG_IGN);
-    return true;
-  }();
-  static_cast<void>(done);
-}
-
-}  // namespace
-
 struct CurlMulti::State : std::enable_shared_from_this<State> {
   explicit State(asio::any_io_executor ex) : executor(ex), timer(ex), poller(ex) {
-    prepare_process();
+    prepare_curl();
     const int set = ::epoll_create1(EPOLL_CLOEXEC);
     if (set < 0) throw std::system_error(errno, std::generic_category(), "epoll_create1");
     poller.assign(set);

@@ -9,11 +9,11 @@
 #include <memory>
 #include <utility>
 
+#include <curl/curl.h>
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <curl/curl.h>
 
 namespace reachd::net {
 

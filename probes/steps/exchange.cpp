@@ -83,6 +83,15 @@ std::string version_of(CURL* easy) {
   }
 }
 
+// What SNI asks for and the certificate must prove: the URL's host, without port and brackets.
+std::string host_of(const std::string& url) {
+  const std::size_t from = url.find("://") + 3;
+  std::string host = url.substr(from, url.find_first_of("/?#", from) - from);
+  host.erase(0, host.find('@') + 1);
+  if (host.starts_with('[')) return host.substr(1, host.find(']') - 1);
+  return host.substr(0, host.find(':'));
+}
+
 bool may_be_html(const std::vector<Header>& headers) {
   const auto type = std::ranges::find_if(headers, [](const Header& header) {
     return boost::algorithm::iequals(header.first, "content-type");
@@ -176,7 +185,7 @@ CURLcode Exchange::on_context(CURL*, void* context, void* self) {
   auto& exchange = *static_cast<Exchange*>(self);
   auto* const ssl = static_cast<SSL_CTX*>(context);
   exchange.trust_.install(ssl);
-  exchange.watch_.attach(ssl);
+  exchange.watch_.attach(ssl, host_of(exchange.options_.url));
   return CURLE_OK;
 }
 

@@ -29,8 +29,7 @@ class Exchange {
   CURL* easy() const { return easy_.get(); }  // null if there was no memory
   const Handover& handover() const { return handover_; }
   const net::TlsWatch& watch() const { return watch_; }
-  const std::string& url() const { return options_.url; }
-  std::string error_text() const { return error_; }
+  std::string error_text() const { return error_; }  // libcurl's; empty if it said nothing
 
   bool secured() const;  // the TLS handshake is done and proven
   bool requested() const { return request_sent_ != Clock::time_point{}; }

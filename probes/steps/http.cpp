@@ -52,15 +52,6 @@ void note_location(Observation& observation) {
   }
 }
 
-// What the certificate must prove: the URL's host, without port and brackets.
-std::string host_of(const std::string& url) {
-  const std::size_t from = url.find("://") + 3;
-  std::string host = url.substr(from, url.find_first_of("/?#", from) - from);
-  host.erase(0, host.find('@') + 1);
-  if (host.starts_with('[')) return host.substr(1, host.find(']') - 1);
-  return host.substr(0, host.find(':'));
-}
-
 }  // namespace
 
 asio::awaitable<Fetched> fetch(net::WayOut& way, const Attempt& attempt,
@@ -88,8 +79,7 @@ asio::awaitable<Fetched> fetch(net::WayOut& way, const Attempt& attempt,
     if (secured) ready = exchange.watch().ended();
     auto& observation =
         fetched.tls.emplace(observation_of(attempt, Stage::tls, began, secured ? ready : ended));
-    auto& seen = observation.seen.emplace<TlsSeen>(exchange.watch().seen());
-    seen.server_name = host_of(exchange.url());
+    observation.seen = exchange.watch().seen();
     if (!secured) {
       observation.failure = handshake_failure(exchange, ending);
       co_return fetched;

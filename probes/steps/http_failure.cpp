@@ -1,7 +1,5 @@
 #include "probes/steps/http_failure.hpp"
 
-#include <netinet/tcp.h>
-
 #include <algorithm>
 #include <string>
 
@@ -9,6 +7,7 @@ namespace reachd::steps {
 namespace {
 
 constexpr std::size_t kTextBytes = 200;
+constexpr std::string_view kMalformed = "malformed HTTP response";
 
 // The errno of the socket call that failed, or what the kernel still held when the socket was
 // closed.
@@ -18,11 +17,15 @@ int socket_error(const Exchange& exchange) {
   return error != 0 ? static_cast<int>(error) : exchange.handover().socket_error();
 }
 
-// The peer closed its side: its FIN is the last thing that came.
-bool peer_closed(const Exchange& exchange) {
-  if (exchange.error_text().find("unexpected eof") != std::string::npos) return true;
-  const auto& info = exchange.handover().tcp_info();
-  return info && (info->state == TCP_CLOSE_WAIT || info->state == TCP_LAST_ACK);
+bool says(const Exchange& exchange, std::string_view words) {
+  return exchange.error_text().find(words) != std::string::npos;
+}
+
+// A TLS connection ended with a FIN alone: OpenSSL 3 has words for it, unless the library around it
+// swallowed them and reports a system call that failed without an error.
+bool ended_early(const Exchange& exchange) {
+  return says(exchange, "unexpected eof") ||
+         (says(exchange, "SSL_ERROR_SYSCALL") && socket_error(exchange) == 0);
 }
 
 // "error:0A00010B:SSL routines::wrong version number" without what only OpenSSL's authors need.
@@ -37,17 +40,22 @@ Failure unknown(std::string_view text) {
   return {Word::unknown_failure, one_line(text)};
 }
 
-// The connection broke under the exchange.
+std::string words(const Exchange& exchange, CURLcode code) {
+  return exchange.error_text().empty() ? curl_easy_strerror(code) : exchange.error_text();
+}
+
+// The connection broke under the exchange. An end that libcurl read comes before any errno: the
+// goodbye that it then wrote may have met a reset, which would hide the end.
 Failure connection_failure(const Exchange& exchange, CURLcode code) {
+  if (code == CURLE_GOT_NOTHING || code == CURLE_PARTIAL_FILE || ended_early(exchange)) {
+    return {Word::eof_error, {}};
+  }
   if (const int error = socket_error(exchange); error != 0) return failure_from_errno(error);
   const TlsSeen& tls = exchange.watch().seen();
   if (tls.alert > 0 && tls.alert_received) {
     return unknown("tls: " + openssl_reason(exchange.error_text()));
   }
-  if (code == CURLE_GOT_NOTHING || code == CURLE_PARTIAL_FILE || peer_closed(exchange)) {
-    return {Word::eof_error, {}};
-  }
-  return unknown(exchange.error_text().empty() ? curl_easy_strerror(code) : exchange.error_text());
+  return unknown(words(exchange, code));
 }
 
 }  // namespace
@@ -65,12 +73,7 @@ Failure handshake_failure(const Exchange& exchange, const Ending& ending) {
   if (ending.code == CURLE_URL_MALFORMAT || ending.code == CURLE_FAILED_INIT) {
     return {Word::reachd_internal, curl_easy_strerror(ending.code)};
   }
-  // The chain is good, but it is libcurl that compares the names.
-  if (ending.code == CURLE_PEER_FAILED_VERIFICATION &&
-      exchange.watch().verify_result() == X509_V_OK) {
-    return {Word::ssl_invalid_hostname, {}};
-  }
-  return net::tls_failure(exchange.watch(), socket_error(exchange), peer_closed(exchange),
+  return net::tls_failure(exchange.watch(), socket_error(exchange), ended_early(exchange),
                           ending.late, one_line(openssl_reason(exchange.error_text())));
 }
 
@@ -80,11 +83,14 @@ std::optional<Failure> answer_failure(const Exchange& exchange, const Ending& en
   if (exchange.body_full()) return std::nullopt;
   if (exchange.header_too_large()) return unknown("response headers too large");
   switch (ending.code) {
-    case CURLE_OK:
+    case CURLE_OK:  // libcurl's word also for headers that the end of the connection cut short
+      if (!exchange.header_complete()) return Failure{Word::eof_error, {}};
       return std::nullopt;
     case CURLE_OPERATION_TIMEDOUT:
       return Failure{Word::generic_timeout_error, {}};
     case CURLE_RECV_ERROR:
+      if (says(exchange, "chunked-encoding")) return unknown(kMalformed);
+      return connection_failure(exchange, ending.code);
     case CURLE_SEND_ERROR:
     case CURLE_GOT_NOTHING:
     case CURLE_PARTIAL_FILE:
@@ -92,13 +98,14 @@ std::optional<Failure> answer_failure(const Exchange& exchange, const Ending& en
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:
       if (socket_error(exchange) != 0) return connection_failure(exchange, ending.code);
-      return unknown(exchange.error_text());
-    case CURLE_COULDNT_CONNECT:  // libcurl tried again by itself, as it does after REFUSED_STREAM
+      return unknown(words(exchange, ending.code));
+    case CURLE_COULDNT_CONNECT:
+      // libcurl wanted to try again by itself, as it does after REFUSED_STREAM.
       if (exchange.handover().asked_twice()) return unknown("HTTP/2 stream refused");
-      return Failure{Word::reachd_internal, curl_easy_strerror(ending.code)};
-    case CURLE_UNSUPPORTED_PROTOCOL:  // HTTP/0.9: no status line at all
+      return connection_failure(exchange, ending.code);  // it broke before libcurl had it
+    case CURLE_UNSUPPORTED_PROTOCOL:                     // HTTP/0.9: no status line at all
     case CURLE_WEIRD_SERVER_REPLY:
-      return unknown("malformed HTTP response");
+      return unknown(kMalformed);
     case CURLE_OUT_OF_MEMORY:  // also libcurl's word for a line of headers beyond its own bound
       if (exchange.requested() && !exchange.header_complete()) {
         return unknown("response headers too large");

@@ -38,7 +38,7 @@ asio::awaitable<bool> play(StatePtr state, Stream& stream, const Action& action)
   auto& socket = stream.lowest_layer();
   if (const auto* read = std::get_if<ReadUntil>(&action)) {
     std::string buffer;
-    while (buffer.find(read->text) == std::string::npos) {
+    while (buffer.empty() || buffer.find(read->text) == std::string::npos) {
       char chunk[4096];
       const auto [error, size] = co_await stream.async_read_some(asio::buffer(chunk), kToken);
       if (error) co_return false;

@@ -15,7 +15,7 @@
 
 namespace reachd::test {
 
-struct ReadUntil { std::string text; };    // reads on until this has come
+struct ReadUntil { std::string text; };    // reads something, and on until this has come
 struct Send { std::string bytes; };
 struct SendForever { std::string bytes; };  // until the peer goes away
 struct Drip { std::string bytes; std::chrono::milliseconds pause; };  // byte after byte
