@@ -18,6 +18,7 @@ struct Attempt {
   Clock::time_point deadline;  // of the attempt as a whole
   int transaction = 0;
   int depth = 0;
+  bool paced = true;  // false: does not wait for the pace (a resolver that is asked over TCP)
 };
 
 struct Connected {

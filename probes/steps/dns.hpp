@@ -1,5 +1,13 @@
-// The step that asks one resolver one question, and keeps listening after the first answer: a censor
-// who races the resolver sends a second one.
+// The step that asks one resolver one question, and keeps listening after the first answer: a
+// censor who races the resolver sends a second one. Never sends from a port or with an id that
+// could be guessed, and never waits for the pace: questions are small.
+//
+// Over UDP the question is sent once more, with the same id from the same port, if nothing has come
+// after a third of the timeout; two equal replies may be the two answers to it. An answer that is
+// too long for UDP is fetched over TCP: the engine is then "tcp", and the replies hold both. What
+// is no answer (another id or question, malformed) is recorded and does not end the wait; if
+// nothing else comes, the first such is the failure. An ICMP refusal ends it, and may be forged as
+// well.
 #pragma once
 
 #include <chrono>
@@ -28,14 +36,17 @@ struct DnsOptions {
 // A question that has its first answer, or none. While `listening` lives the socket stays open.
 class Listening;
 struct Lookup {
-  Observation observation;               // stage dns, DnsSeen
-  std::shared_ptr<Listening> listening;  // null where nothing more can come (TCP, DoT, DoH, failure)
+  Observation observation;  // stage dns, DnsSeen
+  std::shared_ptr<Listening>
+      listening;  // null where nothing more can come (TCP, DoT, DoH, no reply)
 };
 
-// Returns with the first acceptable answer or the failure.
+// Returns with the first answer, of whatever rcode, or the failure. `took` is the time to that
+// answer. At most 32 replies and 64 KiB of their bytes are kept. Cancelled: reachd_cancelled.
 boost::asio::awaitable<Lookup> look_up(net::WayOut& way, DnsOptions options);
 
-// Waits until the window is over; the observation then holds every reply that came.
+// Waits until the window is over; the observation then holds every reply that came. If cancelled,
+// those so far.
 boost::asio::awaitable<Observation> settle(Lookup lookup);
 
 // The addresses (A or AAAA data) of the believed reply.

@@ -124,7 +124,8 @@ void Exchange::set_request() {
   if (options_.method == "HEAD") {
     curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
   } else if (options_.method == "POST") {
-    curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, "");
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, static_cast<long>(options_.body.size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, options_.body.data());  // not copied
   } else if (options_.method != "GET") {
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, options_.method.c_str());
   }
