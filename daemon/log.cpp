@@ -55,7 +55,9 @@ class Priority : public spdlog::custom_flag_formatter {
   }
 };
 
-bool plain(char c) { return c > 0x20 && c < 0x7f && c != '"' && c != '=' && c != '\\'; }
+bool plain(char c) {
+  return c > 0x20 && c < 0x7f && c != '"' && c != '=' && c != '\\';
+}
 
 void escape(std::string& out, char c) {
   if (c == '"' || c == '\\') {
@@ -85,7 +87,7 @@ std::optional<Level> parse_level(std::string_view text) {
 }
 
 Style style_for(const char* journal_stream, int descriptor) {
-  struct stat status {};
+  struct stat status{};
   if (journal_stream == nullptr || fstat(descriptor, &status) != 0) return Style::plain;
   return journal_stream == fmt::format("{}:{}", status.st_dev, status.st_ino) ? Style::journal
                                                                               : Style::plain;

@@ -1,6 +1,6 @@
-// What the daemon tells its operator: one line an event, `event key=value …`, on standard error. Under
-// systemd the lines carry journald's priorities and no time; elsewhere time and level.
-// Must never carry a secret, and nothing that came from the network can break a line or a terminal.
+// What the daemon tells its operator: one line an event, `event key=value …`, on standard error.
+// Under systemd the lines carry journald's priorities and no time; elsewhere time and level. Must
+// never carry a secret, and nothing that came from the network can break a line or a terminal.
 #pragma once
 
 #include <concepts>
@@ -34,17 +34,23 @@ struct Field {
 };
 using Fields = std::initializer_list<Field>;
 
-// Where lines go from here on: standard error, nothing below `level`. Before the first call lines go
-// where spdlog sends them. An unknown level means `info`.
+// Where lines go from here on: standard error, nothing below `level`. Before the first call lines
+// go where spdlog sends them. An unknown level means `info`.
 void start(std::string_view level);
 
 void write(Level level, std::string_view event, Fields fields = {});
-inline void debug(std::string_view event, Fields fields = {}) { write(Level::debug, event, fields); }
-inline void info(std::string_view event, Fields fields = {}) { write(Level::info, event, fields); }
+inline void debug(std::string_view event, Fields fields = {}) {
+  write(Level::debug, event, fields);
+}
+inline void info(std::string_view event, Fields fields = {}) {
+  write(Level::info, event, fields);
+}
 inline void warning(std::string_view event, Fields fields = {}) {
   write(Level::warning, event, fields);
 }
-inline void error(std::string_view event, Fields fields = {}) { write(Level::error, event, fields); }
+inline void error(std::string_view event, Fields fields = {}) {
+  write(Level::error, event, fields);
+}
 
 // The pure part.
 
@@ -56,8 +62,8 @@ std::string quote(std::string_view value);
 
 // How one line begins and what it holds, in spdlog's terms.
 enum class Style : std::uint8_t { journal, plain };
-// `journal_stream` is the value of JOURNAL_STREAM, "device:inode": the journal reads this descriptor
-// only if it is that very file (a redirection may have come in between).
+// `journal_stream` is the value of JOURNAL_STREAM, "device:inode": the journal reads this
+// descriptor only if it is that very file (a redirection may have come in between).
 Style style_for(const char* journal_stream, int descriptor);
 
 }  // namespace reachd::log

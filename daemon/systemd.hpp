@@ -1,5 +1,5 @@
-// Tells systemd how the daemon is: sd_notify(3) and its watchdog. Silent where nobody listens, that is
-// wherever NOTIFY_SOCKET is not set. Never decides whether the daemon is well: it is told.
+// Tells systemd how the daemon is: sd_notify(3) and its watchdog. Silent where nobody listens, that
+// is wherever NOTIFY_SOCKET is not set. Never decides whether the daemon is well: it is told.
 #pragma once
 
 #include <chrono>
@@ -12,7 +12,7 @@ class Systemd {
   // Reads WATCHDOG_USEC and WATCHDOG_PID once.
   Systemd();
 
-  void ready() const;      // also ends a reload
+  void ready() const;  // also ends a reload
   void reloading() const;
   void stopping() const;
   void status(const std::string& text) const;  // one line, shown by `systemctl status`
