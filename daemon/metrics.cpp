@@ -1,0 +1,175 @@
+#include "daemon/metrics.hpp"
+
+#include <map>
+#include <set>
+#include <utility>
+
+#include <prometheus/registry.h>
+
+#include "daemon/exposition.hpp"
+#include "daemon/process_series.hpp"
+#include "daemon/target_series.hpp"
+
+namespace reachd {
+namespace {
+
+using Labels = std::map<std::string, std::string>;
+
+// Being late by a loop's turn is fine; by seconds is a machine that cannot keep up.
+const prometheus::Histogram::BucketBoundaries kLagBuckets{0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 30};
+
+double epoch(std::chrono::system_clock::time_point time) {
+  return std::chrono::duration<double>(time.time_since_epoch()).count();
+}
+
+}  // namespace
+
+struct Metrics::State {
+  prometheus::Registry registry;  // all but the targets' own
+  ProcessSeries process{registry};
+  prometheus::Family<prometheus::Gauge>& controls =
+      prometheus::BuildGauge()
+          .Name("reachd_control_reachable")
+          .Help("1 if every step to the control was fine in its latest round.")
+          .Register(registry);
+  prometheus::Family<prometheus::Counter>& resolver_answers =
+      prometheus::BuildCounter()
+          .Name("reachd_resolver_answers_total")
+          .Help("Questions to a resolver by how they ended, \"none\" without a failure.")
+          .Register(registry);
+  prometheus::Histogram& lag = prometheus::BuildHistogram()
+                                   .Name("reachd_scheduler_lag_seconds")
+                                   .Help("Start of a round minus its due time.")
+                                   .Register(registry)
+                                   .Add({}, kLagBuckets);
+  prometheus::Gauge& in_flight = gauge("reachd_rounds_in_flight", "Rounds under way.");
+  prometheus::Counter& skipped =
+      prometheus::BuildCounter()
+          .Name("reachd_rounds_skipped_total")
+          .Help("Rounds left out because a whole interval passed before their turn came.")
+          .Register(registry)
+          .Add({});
+  prometheus::Gauge& reload_successful = gauge("reachd_config_last_reload_successful",
+                                               "1 if the latest reading of the file succeeded.");
+  prometheus::Gauge& reload_at = gauge("reachd_config_last_reload_timestamp_seconds",
+                                       "When the configuration in force was read.");
+
+  std::map<std::string, std::pair<Target, std::unique_ptr<TargetSeries>>> targets;
+  std::map<std::string, prometheus::Gauge*> control_series;
+  std::set<std::string> resolvers;
+
+  prometheus::Gauge& gauge(const std::string& name, const std::string& help) {
+    return prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({});
+  }
+  prometheus::Counter& resolver_counter(const std::string& resolver, const std::string& failure) {
+    return resolver_answers.Add({{"resolver", resolver}, {"failure", failure}});
+  }
+  void configure_targets(const Config& config);
+  void configure_controls(const Config& config);
+};
+
+Metrics::Metrics() : state_(std::make_unique<State>()) {
+  prometheus::BuildGauge()
+      .Name("reachd_build_info")
+      .Help("What this program is built of.")
+      .Register(state_->registry)
+      .Add({{"version", REACHD_VERSION}, {"compiler", __VERSION__}})
+      .Set(1);
+}
+
+Metrics::~Metrics() = default;
+
+// A target keeps its series as long as it is the same: where its scheme changes, so do its phases.
+void Metrics::State::configure_targets(const Config& config) {
+  decltype(targets) next;
+  for (const Target& target : targets_of(config)) {
+    const std::string id = id_of(target);
+    const auto known = targets.find(id);
+    if (known != targets.end() && known->second.first == target) {
+      next[id] = std::move(known->second);
+    } else {
+      next[id] = {target, std::make_unique<TargetSeries>(target)};
+    }
+  }
+  targets = std::move(next);
+}
+
+void Metrics::State::configure_controls(const Config& config) {
+  std::map<std::string, prometheus::Gauge*> next;
+  for (const auto* group : {&config.controls.domestic, &config.controls.foreign}) {
+    for (const Target& control : *group) {
+      const std::string id = id_of(control);
+      const auto known = control_series.find(id);
+      next[id] = known != control_series.end() ? known->second : &controls.Add({{"control", id}});
+    }
+  }
+  for (const auto& [id, series] : control_series) {
+    if (!next.contains(id)) controls.Remove(series);
+  }
+  control_series = std::move(next);
+}
+
+void Metrics::configure(const Config& config) {
+  state_->configure_targets(config);
+  state_->configure_controls(config);
+  for (const ResolverSettings& resolver : config.resolvers) {
+    state_->resolvers.insert(resolver.name);
+    state_->resolver_counter(resolver.name, "none");
+    state_->resolver_counter(resolver.name, "generic_timeout_error");
+  }
+}
+
+void Metrics::observe(const Measurement& measurement, const Verdict& verdict) {
+  for (const Observation& step : measurement.observations) {
+    const auto* seen = std::get_if<DnsSeen>(&step.seen);
+    if (seen == nullptr || !state_->resolvers.contains(seen->resolver)) continue;
+    const std::string failure{step.failure ? to_string(step.failure->word) : "none"};
+    state_->resolver_counter(seen->resolver, failure).Increment();
+  }
+  const auto found = state_->targets.find(measurement.service + "/" + measurement.target);
+  if (found != state_->targets.end()) found->second.second->observe(measurement, verdict);
+}
+
+void Metrics::observe_control(const std::string& control, bool reachable) {
+  const auto found = state_->control_series.find(control);
+  if (found != state_->control_series.end()) found->second->Set(reachable ? 1 : 0);
+}
+
+void Metrics::observe_lag(std::chrono::duration<double> lag) { state_->lag.Observe(lag.count()); }
+
+void Metrics::set_rounds_in_flight(std::size_t rounds) {
+  state_->in_flight.Set(static_cast<double>(rounds));
+}
+
+void Metrics::count_skipped_round() { state_->skipped.Increment(); }
+
+void Metrics::observe_reload(bool successful, std::chrono::system_clock::time_point at) {
+  state_->reload_successful.Set(successful ? 1 : 0);
+  if (successful) state_->reload_at.Set(epoch(at));
+}
+
+std::string Metrics::text() const {
+  state_->process.refresh();
+  std::string text;
+  for (const auto& [name, family] : render(state_->registry)) text += family.header + family.samples;
+
+  // Families of targets: all lines of one stand together, whatever target they are of.
+  std::map<std::string, std::pair<std::string, std::vector<const std::string*>>> families;
+  std::size_t size = text.size();
+  for (const auto& [id, target] : state_->targets) {
+    for (const auto& [name, family] : target.second->text()) {
+      auto& [header, pieces] = families[name];
+      header = family.header;
+      pieces.push_back(&family.samples);
+      size += family.samples.size();
+    }
+  }
+  text.reserve(size + families.size() * 256);
+  for (const auto& [name, family] : families) {
+    text += family.first;
+    for (const std::string* samples : family.second) text += *samples;
+  }
+  return text;
+}
+
+}  // namespace reachd
