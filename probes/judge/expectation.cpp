@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include <boost/algorithm/string/predicate.hpp>
-#include <boost/regex.hpp>
 
+#include "config/pattern.hpp"
 #include "probes/judge/judge.hpp"
 
 namespace reachd {
@@ -18,14 +18,10 @@ const HttpSeen* final_answer(const Measurement& measurement) {
   return last;
 }
 
-// Boost.Regex gives up on patterns that explode instead of hanging or overflowing the stack; such a
-// text counts as not found.
+// A pattern that the configuration refused counts as not found: it cannot come from there.
 bool found(const std::string& text, const std::string& pattern) {
-  try {
-    return boost::regex_search(text, boost::regex(pattern));
-  } catch (const std::runtime_error&) {
-    return false;
-  }
+  const auto compiled = compile_pattern(pattern);
+  return compiled && occurs(*compiled, text);
 }
 
 }  // namespace
