@@ -1,2 +1,13 @@
-// The program: hands its arguments to the commands.
-int main() { return 0; }
+#include <exception>
+#include <iostream>
+
+#include "daemon/commands.hpp"
+
+int main(int argc, char** argv) {
+  try {
+    return reachd::run_command(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "reachd: " << error.what() << '\n';
+    return 1;
+  }
+}

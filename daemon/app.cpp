@@ -1,0 +1,198 @@
+#include "daemon/app.hpp"
+
+#include <csignal>
+#include <exception>
+#include <filesystem>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <fmt/format.h>
+
+#include "daemon/commands.hpp"
+#include "daemon/log.hpp"
+
+namespace reachd {
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+namespace {
+
+constexpr auto kTick = 1s;
+// Something is due, yet no round has ended for this long: probing is stuck, whatever the loop does.
+constexpr auto kStuckAfter = 120s;
+
+std::vector<Target> planned(const Config& config) {
+  std::vector<Target> targets = targets_of(config);
+  targets.insert(targets.end(), config.controls.domestic.begin(), config.controls.domestic.end());
+  targets.insert(targets.end(), config.controls.foreign.begin(), config.controls.foreign.end());
+  return targets;
+}
+
+// Measuring goes on without a place to write to; the operator should know all the same.
+void prepare_state_directory(const std::string& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  if (error) {
+    log::write(log::Level::warning, "state_directory",
+               {{"directory", directory}, {"error", error.message()}});
+  }
+}
+
+void tell_faults(const std::vector<Fault>& faults) {
+  for (const Fault& fault : faults) {
+    log::write(log::Level::error, "configuration", {{"fault", to_string(fault)}});
+  }
+}
+
+}  // namespace
+
+App::App(Config config, net::TrustStore trust)
+    : config_(std::move(config)),
+      instruments_(io_.get_executor(), config_, std::move(trust)),
+      parts_{instruments_, config_, board_, metrics_},
+      scheduler_(
+          io_.get_executor(),
+          [this](Scheduler::Assignment assignment) {
+            return examine(parts_, std::move(assignment));
+          },
+          {.lag = [this](auto lag) { metrics_.observe_lag(lag); },
+           .in_flight = [this](std::size_t rounds) { metrics_.set_rounds_in_flight(rounds); },
+           .skipped = [this] { metrics_.count_skipped_round(); }}),
+      signals_(io_, SIGHUP, SIGTERM, SIGINT),
+      ticker_(io_),
+      progressed_(std::chrono::steady_clock::now()) {
+  board_.started = std::chrono::system_clock::now();
+  prepare_state_directory(config_.state_directory);
+  rebind(config_);
+  apply();
+  metrics_.observe_reload(true, std::chrono::system_clock::now());
+}
+
+void App::apply() {
+  set_targets(board_, config_);
+  metrics_.configure(config_);
+  scheduler_.set_plan(planned(config_), config_.schedule);
+}
+
+bool App::rebind(const Config& next) {
+  web::Sources sources{board_, [this] { return metrics_.text(); }, [this] { return healthy(); }};
+  server_ = std::make_unique<web::Server>(
+      io_.get_executor(), next.listen,
+      [sources](const web::Request& request) { return web::respond(request, sources); });
+  log::write(log::Level::info, "listening",
+             {{"url", fmt::format("http://{}:{}/", next.listen.address, server_->port())}});
+  return true;
+}
+
+void App::reload() {
+  systemd_.reloading();
+  Loaded loaded = load_config(config_.file);
+  bool successful = false;
+  if (const auto* faults = std::get_if<std::vector<Fault>>(&loaded)) {
+    tell_faults(*faults);
+  } else {
+    auto& next = std::get<Config>(loaded);
+    next.state_directory = config_.state_directory;
+    auto trust = net::TrustStore::load(next.ca_file);
+    try {
+      if (!trust) throw std::runtime_error(trust.error());
+      if (next.listen != config_.listen) rebind(next);
+      config_ = std::move(next);
+      instruments_.configure(config_, std::move(*trust));
+      apply();
+      successful = true;
+    } catch (const std::exception& error) {
+      log::write(log::Level::error, "reload", {{"error", error.what()}});
+    }
+  }
+  metrics_.observe_reload(successful, std::chrono::system_clock::now());
+  log::write(successful ? log::Level::info : log::Level::error, "reload",
+             {{"file", config_.file},
+              {"result", successful ? "the new configuration is in force"
+                                    : "the old configuration stays in force"}});
+  systemd_.ready();
+}
+
+void App::watch_signals() {
+  signals_.async_wait([this](boost::system::error_code error, int number) {
+    if (error) return;
+    if (number == SIGHUP) {
+      reload();
+      watch_signals();
+      return;
+    }
+    log::write(log::Level::info, "stopping", {{"signal", number == SIGTERM ? "TERM" : "INT"}});
+    asio::co_spawn(io_, stop(), [this](std::exception_ptr failed) {
+      io_.stop();
+      if (failed) std::rethrow_exception(failed);
+    });
+  });
+}
+
+asio::awaitable<void> App::stop() {
+  board_.stopping = true;
+  systemd_.stopping();
+  ticker_.cancel();
+  co_await scheduler_.stop();
+  server_->stop();
+}
+
+bool App::healthy() const {
+  const auto now = std::chrono::steady_clock::now();
+  const bool something_due = scheduler_.earliest_due() < now;
+  return !something_due || now - progressed_ < kStuckAfter + config_.schedule.timeout;
+}
+
+void App::watch_loop() {
+  const auto now = std::chrono::steady_clock::now();
+  board_.last_turn = now;
+  const bool idle = scheduler_.in_flight() == 0 && scheduler_.earliest_due() > now;
+  if (scheduler_.finished_rounds() != finished_ || idle) {
+    finished_ = scheduler_.finished_rounds();
+    progressed_ = now;
+  }
+  std::size_t seen = 0;
+  std::size_t reachable = 0;
+  for (const auto& [id, entry] : board_.targets) {
+    seen += entry.rounds.empty() ? 0U : 1U;
+    reachable += !entry.rounds.empty() && entry.verdict.status == Status::ok ? 1U : 0U;
+  }
+  const auto age = std::chrono::system_clock::now() - board_.started;
+  board_.ready = board_.ready || seen == board_.targets.size() || age > config_.schedule.interval;
+  systemd_.status(fmt::format("{} of {} targets reachable", reachable, board_.targets.size()));
+  if (healthy()) systemd_.feed_watchdog();
+
+  ticker_.expires_after(kTick);
+  ticker_.async_wait([this](boost::system::error_code error) {
+    if (!error) watch_loop();
+  });
+}
+
+void App::run() {
+  watch_signals();
+  watch_loop();
+  systemd_.ready();
+  io_.run();
+  log::write(log::Level::info, "stopped", {});
+}
+
+int run(const RunOptions& options) {
+  log::start(options.log_level);
+  Loaded loaded = load_config(options.config);
+  if (const auto* faults = std::get_if<std::vector<Fault>>(&loaded)) {
+    tell_faults(*faults);
+    return kExitUsage;
+  }
+  auto& config = std::get<Config>(loaded);
+  if (!options.state_directory.empty()) config.state_directory = options.state_directory;
+  auto trust = net::TrustStore::load(config.ca_file);
+  if (!trust) {
+    log::write(log::Level::error, "trust_store", {{"error", trust.error()}});
+    return kExitUsage;
+  }
+  prepare_process();
+  App app(std::move(config), std::move(*trust));
+  app.run();
+  return kExitOk;
+}
+
+}  // namespace reachd

@@ -1,0 +1,58 @@
+// The composition root: builds the parts from a configuration in order, wires them, turns the loop,
+// stops them in reverse. Nothing else knows all of them.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "config/config.hpp"
+#include "daemon/board.hpp"
+#include "daemon/examine.hpp"
+#include "daemon/instruments.hpp"
+#include "daemon/metrics.hpp"
+#include "daemon/scheduler.hpp"
+#include "daemon/systemd.hpp"
+#include "daemon/web/server.hpp"
+
+namespace reachd {
+
+class App {
+ public:
+  // Throws what a part throws that cannot be built: an address in use, for example.
+  App(Config config, net::TrustStore trust);
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  // Turns the loop until SIGTERM or SIGINT and a clean stop. SIGHUP reads the configuration again.
+  void run();
+
+ private:
+  void apply();                // the configuration to all parts
+  void reload();               // from the file; a bad one changes nothing and is told
+  bool rebind(const Config& next);
+  void watch_signals();
+  void watch_loop();           // watchdog, readiness, status line
+  bool healthy() const;
+  boost::asio::awaitable<void> stop();
+
+  Config config_;
+  boost::asio::io_context io_;
+  Instruments instruments_;
+  Board board_;
+  Metrics metrics_;
+  Parts parts_;
+  Scheduler scheduler_;
+  std::unique_ptr<web::Server> server_;
+  Systemd systemd_;
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer ticker_;
+  std::uint64_t finished_ = 0;                            // rounds, when last looked
+  std::chrono::steady_clock::time_point progressed_;      // when that number last grew
+};
+
+}  // namespace reachd

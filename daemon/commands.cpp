@@ -1,0 +1,85 @@
+#include "daemon/commands.hpp"
+
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+#include <unistd.h>
+
+#include "config/config.hpp"
+#include "daemon/status_client.hpp"
+#include "daemon/version.hpp"
+
+namespace reachd {
+namespace {
+
+// Colour and progress are for people: only on a terminal, and not where NO_COLOR asks for none.
+bool is_terminal(int descriptor) { return ::isatty(descriptor) != 0; }
+bool wants_colour() { return is_terminal(STDOUT_FILENO) && std::getenv("NO_COLOR") == nullptr; }
+
+void add_config(CLI::App& command, std::string& config) {
+  command.add_option("--config", config, "The configuration file")->capture_default_str();
+}
+
+}  // namespace
+
+int check(const CheckOptions& options, std::ostream& out, std::ostream& err) {
+  const Loaded loaded = load_config(options.config);
+  if (const auto* faults = std::get_if<std::vector<Fault>>(&loaded)) {
+    for (const Fault& fault : *faults) err << to_string(fault) << '\n';
+    return kExitUsage;
+  }
+  const auto& config = std::get<Config>(loaded);
+  out << options.config << ": fine, " << targets_of(config).size() << " targets of "
+      << config.services.size() << " services\n";
+  return kExitOk;
+}
+
+int run_command(int argc, char** argv) {
+  CLI::App app{"Watches from here whether services can be reached, and says how they are blocked "
+               "when they are not."};
+  app.name("reachd");
+  app.set_version_flag("--version", version_text());
+  app.require_subcommand(1);
+
+  RunOptions run_options;
+  auto* run_cli = app.add_subcommand("run", "The daemon: measures all targets, serves page and metrics");
+  add_config(*run_cli, run_options.config);
+  run_cli->add_option("--state-directory", run_options.state_directory,
+                      "Keep state here instead of where the configuration says");
+  run_cli->add_option("--log-level", run_options.log_level, "debug, info, warning or error")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
+      ->capture_default_str();
+
+  CheckOptions check_options;
+  auto* check_cli =
+      app.add_subcommand("check", "Reads the configuration and prints all that is wrong with it");
+  add_config(*check_cli, check_options.config);
+
+  ProbeOptions probe_options;
+  auto* probe_cli = app.add_subcommand("probe", "Measures now and prints each ladder with its verdict");
+  add_config(*probe_cli, probe_options.config);
+  probe_cli->add_flag("--json", probe_options.json, "One measurement a line, in OONI's format");
+  probe_cli->add_flag("--deep", probe_options.deep, "All addresses and all resolvers");
+  probe_cli->add_option("--rounds", probe_options.rounds, "How often")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  probe_cli->add_option("TARGET", probe_options.targets, "SERVICE or SERVICE/TARGET; all if none");
+
+  std::string url = "http://127.0.0.1:10980";
+  auto* status_cli = app.add_subcommand("status", "Asks a running daemon how its targets are");
+  status_cli->add_option("--url", url, "Where it listens")->capture_default_str();
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+  if (run_cli->parsed()) return run(run_options);
+  if (check_cli->parsed()) return check(check_options, std::cout, std::cerr);
+  if (status_cli->parsed()) return print_status(url, wants_colour(), std::cout, std::cerr);
+  probe_options.colour = wants_colour();
+  probe_options.progress = is_terminal(STDERR_FILENO);
+  return probe(probe_options, std::cout, std::cerr);
+}
+
+}  // namespace reachd

@@ -1,0 +1,29 @@
+// The spine: one round of one target from measuring to telling, as a list. Every step is a call
+// whose result is the next one's argument.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "config/config.hpp"
+#include "daemon/board.hpp"
+#include "daemon/instruments.hpp"
+#include "daemon/metrics.hpp"
+#include "daemon/scheduler.hpp"
+
+namespace reachd {
+
+// What a round works with; owned by the App, outlives every round.
+struct Parts {
+  Instruments& instruments;
+  const Config& config;
+  Board& board;
+  Metrics& metrics;
+};
+
+boost::asio::awaitable<Scheduler::Next> examine(Parts& parts, Scheduler::Assignment assignment);
+
+// When to look again: soon after something broke, ever later while it stays broken. `rounds` is newest
+// first and holds the round just filed.
+Scheduler::Next next_look(const std::deque<RoundRecord>& rounds);
+
+}  // namespace reachd
