@@ -13,13 +13,16 @@ const std::string* leading_resolver(const Measurement& measurement) {
   return nullptr;
 }
 
-// Whether the leading resolver answered this question in another way than the one that failed.
+// Whether another nameserver of the same resolver did answer this question, be it that there is no
+// address of this family.
 bool answered_elsewhere(const Measurement& measurement, const Observation& failed) {
   const auto& question = std::get<DnsSeen>(failed.seen);
   return std::ranges::any_of(measurement.observations, [&](const Observation& other) {
     const auto* seen = std::get_if<DnsSeen>(&other.seen);
-    return seen != nullptr && !other.failure && seen->resolver == question.resolver &&
-           seen->hostname == question.hostname && seen->query_type == question.query_type;
+    const bool answered = !other.failure || other.failure->word == Word::dns_no_answer;
+    return seen != nullptr && answered && other.peer != failed.peer &&
+           seen->resolver == question.resolver && seen->hostname == question.hostname &&
+           seen->query_type == question.query_type;
   });
 }
 

@@ -269,7 +269,8 @@ HttpSeen Exchange::take_seen(Clock::time_point ended) {
   // Two stamps of libcurl's own clock; ours has the beginning and the end.
   const Micros before = micros(easy(), CURLINFO_PRETRANSFER_TIME_T);
   const Micros answered = micros(easy(), CURLINFO_STARTTRANSFER_TIME_T);
-  if (requested() && answered > before) {
+  // libcurl takes the peer's FIN for a first byte: without a line of an answer there was none.
+  if (requested() && answered > before && header_bytes_ > 0) {
     const auto whole = std::chrono::duration_cast<Micros>(ended - request_sent_);
     seen_.first_byte = std::min(answered - before, whole);
     seen_.transfer = whole - seen_.first_byte;
