@@ -49,8 +49,8 @@ Worth read_reply(const DnsQuestion& question, Bytes bytes, DnsReply& reply) {
     reply.failure = std::move(failure);
     return Worth::nothing;
   };
-  // The id first: what is not ours need not be well-formed.
-  if (bytes.size() >= 2 && (bytes[0] << 8 | bytes[1]) != question.id) {
+  // The id first: what is not ours need not be well-formed behind its header.
+  if (bytes.size() >= wire::kDnsHeader && (bytes[0] << 8 | bytes[1]) != question.id) {
     if (const auto message = wire::decode_dns_message(bytes)) {
       reply.rcode = message->rcode;
       reply.answers = message->answers;
@@ -93,7 +93,7 @@ boost::system::result<DnsQuestion, Failure> make_question(const std::string& hos
   auto query = wire::encode_dns_query(question.id, hostname, *number);
   if (!query) return unknown(query.error());
   // The name as a reply will show it, whatever way the caller wrote it.
-  std::size_t at = 12;
+  std::size_t at = wire::kDnsHeader;
   question.name = wire::read_dns_name(*query, at).value_or(hostname);
   question.query = std::move(*query);
   return question;

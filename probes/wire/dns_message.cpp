@@ -13,7 +13,6 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
-constexpr std::size_t kHeader = 12;
 constexpr std::uint16_t kClassIn = 1;
 constexpr int kMaxAliases = 16;
 
@@ -116,7 +115,7 @@ class Body {
 
   Bytes bytes_;
   DnsMessage& message_;
-  std::size_t at_ = kHeader;
+  std::size_t at_ = kDnsHeader;
 };
 
 }  // namespace
@@ -141,7 +140,7 @@ boost::system::result<std::vector<std::uint8_t>, std::string> encode_dns_query(
 
 boost::system::result<DnsMessage, std::string> decode_dns_message(Bytes bytes) {
   if (bytes.size() > kMaxDnsMessage) return std::string("longer than 65535 bytes");
-  if (bytes.size() < kHeader) return std::string("the header is cut");
+  if (bytes.size() < kDnsHeader) return std::string("the header is cut");
   DnsMessage message = read_header(bytes);
   Body body(bytes, message);
   if (const char* why = body.read_questions(u16(bytes, 4))) return std::string(why);

@@ -16,6 +16,7 @@
 
 namespace reachd::wire {
 
+inline constexpr std::size_t kDnsHeader = 12;
 inline constexpr std::size_t kMaxDnsMessage = 65535;
 inline constexpr std::size_t kMaxDnsRecords = 64;    // kept per section; further ones are skipped
 inline constexpr std::uint16_t kEdnsPayload = 1232;  // the DNS flag day's: no fragments anywhere

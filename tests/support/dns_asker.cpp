@@ -1,6 +1,7 @@
 #include "tests/support/dns_asker.hpp"
 
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -9,6 +10,25 @@
 
 namespace reachd::test {
 namespace asio = boost::asio;
+namespace {
+
+template <typename T, typename SetOff>
+T run_cancelled(asio::io_context& io, asio::awaitable<T> work, const SetOff& set_off) {
+  asio::cancellation_signal signal;
+  std::optional<T> result;
+  const auto done = [&](const std::exception_ptr& error, T value) {
+    if (!error) result.emplace(std::move(value));
+    io.stop();
+  };
+  asio::co_spawn(io, std::move(work), asio::bind_cancellation_slot(signal.slot(), done));
+  set_off([&] { signal.emit(asio::cancellation_type::terminal); });
+  io.restart();
+  io.run_for(std::chrono::seconds(10));
+  if (!result) throw std::runtime_error("the step did not end, or threw");
+  return std::move(*result);
+}
+
+}  // namespace
 
 steps::DnsOptions DnsAsker::options(std::uint16_t port, ResolverSettings::Kind kind) {
   steps::DnsOptions options;
@@ -35,21 +55,13 @@ Observation DnsAsker::settle(steps::DnsOptions options) {
   return run(loop_.io, steps::settle(look_up(std::move(options))));
 }
 
-Observation DnsAsker::look_up_cancelled(steps::DnsOptions options,
-                                        std::function<void(std::function<void()>)> set_off) {
-  asio::cancellation_signal signal;
-  std::optional<steps::Lookup> lookup;
-  set_off([&] { signal.emit(asio::cancellation_type::terminal); });
-  asio::co_spawn(loop_.io, steps::look_up(loop_.way, std::move(options)),
-                 asio::bind_cancellation_slot(signal.slot(),
-                                              [&](const std::exception_ptr& error, auto result) {
-                                                if (!error) lookup.emplace(std::move(result));
-                                                loop_.io.stop();
-                                              }));
-  loop_.io.restart();
-  loop_.io.run_for(std::chrono::seconds(10));
-  if (!lookup) throw std::runtime_error("the lookup did not end, or threw");
-  return lookup->observation;
+Observation DnsAsker::look_up_cancelled(steps::DnsOptions options, SetOff set_off) {
+  return run_cancelled(loop_.io, steps::look_up(loop_.way, std::move(options)), set_off)
+      .observation;
+}
+
+Observation DnsAsker::settle_cancelled(steps::Lookup lookup, SetOff set_off) {
+  return run_cancelled(loop_.io, steps::settle(std::move(lookup)), set_off);
 }
 
 std::vector<std::string> DnsAsker::failures_of_replies(const Observation& observation) {

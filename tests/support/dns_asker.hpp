@@ -29,9 +29,11 @@ class DnsAsker : public testing::Test {
   steps::Lookup look_up(steps::DnsOptions options);
   Observation settle(steps::DnsOptions options);
 
-  // Asks, and cancels once `set_off` says so by calling what it is given, on the loop's thread.
-  Observation look_up_cancelled(steps::DnsOptions options,
-                                std::function<void(std::function<void()>)> set_off);
+  // Asks, or settles, and cancels when `set_off` calls what it is given, on the loop's thread. It
+  // is called itself before the loop turns.
+  using SetOff = std::function<void(std::function<void()> cancel)>;
+  Observation look_up_cancelled(steps::DnsOptions options, SetOff set_off);
+  Observation settle_cancelled(steps::Lookup lookup, SetOff set_off);
 
   static const DnsSeen& seen(const Observation& observation) {
     return std::get<DnsSeen>(observation.seen);

@@ -8,6 +8,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 
 #include "tests/support/dns_asker.hpp"
 
@@ -145,7 +146,11 @@ INSTANTIATE_TEST_SUITE_P(
         OneReply{"other id", [](const Bytes& q) { return other_id(reply_to(q, {"192.0.2.1"})); },
                  kWrongId, false},
         OneReply{"other id, malformed",
-                 [](const Bytes& q) { return Bytes{static_cast<std::uint8_t>(q[0] ^ 1), q[1]}; },
+                 [](const Bytes& q) {
+                   Bytes reply = other_id(reply_to(q, {"192.0.2.1"}));
+                   reply.pop_back();
+                   return reply;
+                 },
                  kWrongId, false},
         OneReply{"the query itself", [](const Bytes& q) { return q; },
                  "unknown_failure: not a dns reply", false},
@@ -316,6 +321,30 @@ TEST_F(DnsUdp, CancellationIsOurs) {
   const Observation observation =
       look_up_cancelled(options(server.port()), [&](auto function) { cancel = function; });
   EXPECT_EQ(failure(observation), "reachd_cancelled");
+}
+
+TEST_F(DnsUdp, ALookupThatIsCalledOffBeforeItBeginsIsOurs) {
+  DnsServer server(loop_.io, test::answering({"192.0.2.1"}));
+  const Observation observation =
+      look_up_cancelled(options(server.port()), [](auto cancel) { cancel(); });
+  EXPECT_EQ(failure(observation), "reachd_cancelled");
+}
+
+TEST_F(DnsUdp, SettlingThatIsCalledOffKeepsWhatCame) {
+  DnsServer server(loop_.io, test::answering({"192.0.2.1"}));
+  auto asked = options(server.port());
+  asked.listen_on = 10min;
+  for (const bool begun : {true, false}) {
+    const Observation observation = settle_cancelled(look_up(asked), [&](auto cancel) {
+      if (begun) {
+        boost::asio::post(loop_.io, cancel);
+      } else {
+        cancel();
+      }
+    });
+    EXPECT_EQ(failure(observation), "");
+    EXPECT_EQ(seen(observation).replies.size(), 1U);
+  }
 }
 
 TEST_F(DnsUdp, DroppingTheLookupClosesItsSocket) {
