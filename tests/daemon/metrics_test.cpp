@@ -1,0 +1,489 @@
+#include "daemon/metrics.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <cmath>
+#include <map>
+#include <set>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/support/measurements.hpp"
+
+namespace reachd {
+namespace {
+
+using test::good_measurement;
+using test::reset_measurement;
+
+// What a scraper reads: values by "name{labels}", labels in the order they were written; HELP and
+// TYPE by name. Whatever is not such a line is a failure.
+struct Scrape {
+  std::map<std::string, double> values;
+  std::map<std::string, std::string> types;
+  std::map<std::string, std::string> helps;
+
+  double operator[](const std::string& series) const {
+    const auto found = values.find(series);
+    if (found == values.end()) {
+      ADD_FAILURE() << series << " does not exist";
+      return std::nan("");
+    }
+    return found->second;
+  }
+  std::set<std::string> series() const {
+    std::set<std::string> names;
+    for (const auto& [name, value] : values) names.insert(name);
+    return names;
+  }
+  bool has_any(const std::string& part) const {
+    for (const auto& [name, value] : values) {
+      if (name.find(part) != std::string::npos) return true;
+    }
+    return false;
+  }
+};
+
+// Sorts the labels of `name{a="x",b="y"}`; knows that a quoted value may hold anything but a quote
+// without a backslash before it.
+std::string sorted(const std::string& series) {
+  const std::size_t brace = series.find('{');
+  if (brace == std::string::npos) return series;
+  std::set<std::string> labels;
+  std::string label;
+  bool quoted = false;
+  for (std::size_t i = brace + 1; i < series.size() - 1; ++i) {
+    const char c = series[i];
+    if (quoted && c == '\\') {
+      label += c;
+      label += series[++i];
+      continue;
+    }
+    if (c == '"') quoted = !quoted;
+    if (c == ',' && !quoted) {
+      labels.insert(std::exchange(label, {}));
+    } else {
+      label += c;
+    }
+  }
+  labels.insert(label);
+  std::string text = series.substr(0, brace) + "{";
+  for (const std::string& one : labels) text += (text.back() == '{' ? "" : ",") + one;
+  return text + "}";
+}
+
+Scrape read(const Metrics& metrics) {
+  Scrape scrape;
+  std::istringstream lines(metrics.text());
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("# ")) {
+      std::istringstream words(line.substr(2));
+      std::string kind;
+      std::string name;
+      std::string rest;
+      words >> kind >> name;
+      std::getline(words >> std::ws, rest);
+      auto& known = kind == "HELP" ? scrape.helps : scrape.types;
+      EXPECT_TRUE(known.emplace(name, rest).second) << "said twice: " << line;
+      continue;
+    }
+    const std::size_t space = line.rfind(' ');
+    if (space == std::string::npos) {
+      ADD_FAILURE() << "not a sample: " << line;
+      continue;
+    }
+    std::size_t read = 0;
+    const std::string value = line.substr(space + 1);
+    const double number = std::stod(value, &read);
+    EXPECT_EQ(read, value.size()) << line;
+    EXPECT_TRUE(scrape.values.emplace(sorted(line.substr(0, space)), number).second) << line;
+  }
+  return scrape;
+}
+
+Target target_of(const std::string& service, const std::string& name, Scheme scheme) {
+  Target target;
+  target.service = service;
+  target.name = name;
+  target.scheme = scheme;
+  target.host = "www.example.com";
+  return target;
+}
+
+Config config_of(std::vector<Target> targets) {
+  Config config;
+  for (Target& target : targets) {
+    Service service;
+    service.name = target.service;
+    service.targets = {std::move(target)};
+    config.services.push_back(std::move(service));
+  }
+  config.controls.domestic = {target_of("control.domestic", "www.baidu.com", Scheme::https)};
+  config.controls.foreign = {target_of("control.foreign", "www.iana.org", Scheme::https)};
+  ResolverSettings resolver;
+  resolver.name = "system";
+  config.resolvers = {resolver};
+  return config;
+}
+
+Config example() {
+  return config_of({target_of("example", "web", Scheme::https)});
+}
+
+Verdict status(Status status) {
+  Verdict verdict;
+  verdict.status = status;
+  return verdict;
+}
+
+const std::string kWeb = R"(service_name="example",)";
+std::string of_web(const std::string& name, const std::string& before, const std::string& after) {
+  return name + "{" + before + (before.empty() ? "" : ",") + kWeb + after +
+         (after.empty() ? "" : ",") + R"(target="web"})";
+}
+
+TEST(Metrics, EveryNameOfTheContractIsThereBeforeTheFirstRound) {
+  Metrics metrics;
+  metrics.configure(example());
+  const Scrape scrape = read(metrics);
+  const std::map<std::string, std::string> contract{
+      {"reachd_target_reachable", "gauge"},
+      {"reachd_target_status", "gauge"},
+      {"reachd_target_since_timestamp_seconds", "gauge"},
+      {"reachd_changes_total", "counter"},
+      {"reachd_round_status", "gauge"},
+      {"reachd_rounds_total", "counter"},
+      {"reachd_failures_total", "counter"},
+      {"reachd_phase_duration_seconds", "histogram"},
+      {"reachd_last_phase_duration_seconds", "gauge"},
+      {"reachd_last_round_timestamp_seconds", "gauge"},
+      {"reachd_addresses", "gauge"},
+      {"reachd_addresses_reachable", "gauge"},
+      {"reachd_http_status_code", "gauge"},
+      {"reachd_tls_certificate_not_after_timestamp_seconds", "gauge"},
+      {"reachd_download_bytes_per_second", "gauge"},
+      {"reachd_control_reachable", "gauge"},
+      {"reachd_resolver_answers_total", "counter"},
+      {"reachd_scheduler_lag_seconds", "histogram"},
+      {"reachd_rounds_in_flight", "gauge"},
+      {"reachd_rounds_skipped_total", "counter"},
+      {"reachd_config_last_reload_successful", "gauge"},
+      {"reachd_config_last_reload_timestamp_seconds", "gauge"},
+      {"reachd_build_info", "gauge"},
+      {"process_cpu_seconds_total", "counter"},
+      {"process_resident_memory_bytes", "gauge"},
+      {"process_open_fds", "gauge"},
+      {"process_max_fds", "gauge"},
+      {"process_start_time_seconds", "gauge"},
+  };
+  for (const auto& [name, type] : contract) {
+    ASSERT_TRUE(scrape.types.contains(name)) << name;
+    EXPECT_EQ(scrape.types.at(name), type) << name;
+    EXPECT_GE(scrape.helps.at(name).size(), 10U) << name;
+    EXPECT_TRUE(scrape.has_any(name)) << name << " has no series";
+  }
+  EXPECT_EQ(scrape[of_web("reachd_target_reachable", "", "")], 0);
+  for (const Status one : kStatuses) {
+    const std::string label = "status=\"" + std::string(to_string(one)) + "\"";
+    EXPECT_EQ(scrape[of_web("reachd_round_status", "", label)], 0);
+    EXPECT_EQ(scrape[of_web("reachd_rounds_total", "", label)], 0);
+  }
+}
+
+TEST(Metrics, OnlyLabelsOfTheContractAreUsed) {
+  Metrics metrics;
+  metrics.configure(example());
+  metrics.observe(good_measurement(), status(Status::ok));
+  const std::set<std::string> known{
+      "service_name", "target",   "family", "phase",   "stage",    "failure", "status",  "kind",
+      "control",      "resolver", "le",     "version", "compiler", "libcurl", "openssl", "boost"};
+  for (const std::string& series : read(metrics).series()) {
+    const std::size_t brace = series.find('{');
+    if (brace == std::string::npos) continue;
+    std::istringstream labels(series.substr(brace + 1));
+    for (std::string label; std::getline(labels, label, ',');) {
+      const std::size_t equals = label.find("=\"");
+      if (equals != std::string::npos) {
+        EXPECT_TRUE(known.contains(label.substr(0, equals))) << series;
+      }
+    }
+    for (const char* secret : {"192.0.2", "https:", "<html"}) {
+      EXPECT_EQ(series.find(secret), std::string::npos) << series;
+    }
+  }
+}
+
+TEST(Metrics, AGoodRoundIsSeenInAllItsFigures) {
+  Metrics metrics;
+  metrics.configure(example());
+  Measurement measurement = good_measurement();
+  measurement.round = Round::deep;
+  std::get<HttpSeen>(measurement.observations.back().seen).bytes_per_second = 123'456.5;
+  metrics.observe(measurement, status(Status::ok));
+  const Scrape scrape = read(metrics);
+  EXPECT_EQ(scrape[of_web("reachd_target_reachable", "", "")], 1);
+  EXPECT_EQ(scrape[of_web("reachd_target_status", "", R"(status="ok")")], 1);
+  EXPECT_EQ(scrape[of_web("reachd_target_status", "", R"(status="blocked")")], 0);
+  EXPECT_EQ(scrape[of_web("reachd_round_status", "", R"(status="ok")")], 1);
+  EXPECT_EQ(scrape[of_web("reachd_rounds_total", "", R"(status="ok")")], 1);
+  const std::map<std::string, double> phases{{"dns", 0.012},
+                                             {"connect", 0.008},
+                                             {"tls", 0.017},
+                                             {"first_byte", 0.020},
+                                             {"transfer", 0.025}};
+  for (const auto& [phase, seconds] : phases) {
+    const std::string label = "phase=\"" + phase + "\"";
+    EXPECT_DOUBLE_EQ(scrape[of_web("reachd_last_phase_duration_seconds", label, "")], seconds);
+    EXPECT_EQ(scrape[of_web("reachd_phase_duration_seconds_count", label, "")], 1);
+    EXPECT_DOUBLE_EQ(scrape[of_web("reachd_phase_duration_seconds_sum", label, "")], seconds);
+  }
+  EXPECT_EQ(scrape[of_web("reachd_http_status_code", "", "")], 200);
+  EXPECT_EQ(scrape[of_web("reachd_tls_certificate_not_after_timestamp_seconds", "", "")],
+            1'769'903'998 + 63 * 86400 + 3600);
+  EXPECT_EQ(scrape[of_web("reachd_download_bytes_per_second", "", "")], 123'456.5);
+  EXPECT_EQ(scrape[of_web("reachd_addresses", R"(family="ipv4")", "")], 1);
+  EXPECT_EQ(scrape[of_web("reachd_addresses_reachable", R"(family="ipv4")", "")], 1);
+  EXPECT_EQ(scrape[of_web("reachd_addresses", R"(family="ipv6")", "")], 0);
+  EXPECT_EQ(scrape[R"(reachd_resolver_answers_total{failure="none",resolver="system"})"], 1);
+}
+
+TEST(Metrics, TimestampsKeepTheirFractions) {
+  Metrics metrics;
+  metrics.configure(example());
+  Measurement measurement = good_measurement();  // begun …998.5 s, 310 ms long
+  metrics.observe(measurement, status(Status::ok));
+  const Scrape scrape = read(metrics);
+  const double ended = 1'769'903'998.81;
+  EXPECT_NEAR(scrape[of_web("reachd_last_round_timestamp_seconds", "", "")], ended, 1e-4);
+  EXPECT_NEAR(scrape[of_web("reachd_target_since_timestamp_seconds", "", "")], ended, 1e-4);
+}
+
+TEST(Metrics, NoSeriesVanishesOnFailureAndTheCertificateStays) {
+  Metrics metrics;
+  metrics.configure(example());
+  const auto before = read(metrics).series();
+  metrics.observe(good_measurement(), status(Status::ok));
+  metrics.observe(reset_measurement(), status(Status::impaired));
+  const Scrape scrape = read(metrics);
+  for (const std::string& series : before) EXPECT_TRUE(scrape.values.contains(series)) << series;
+  EXPECT_EQ(scrape.series(), before) << "a reset in the handshake is counted from the start";
+  EXPECT_EQ(scrape[of_web("reachd_target_reachable", "", "")], 0);
+  EXPECT_EQ(
+      scrape[of_web("reachd_failures_total", R"(failure="connection_reset")", R"(stage="tls")")],
+      1);
+  EXPECT_EQ(scrape[of_web("reachd_http_status_code", "", "")], 0);
+  EXPECT_GT(scrape[of_web("reachd_tls_certificate_not_after_timestamp_seconds", "", "")], 1e9);
+  EXPECT_EQ(scrape[of_web("reachd_phase_duration_seconds_count", R"(phase="tls")", "")], 1)
+      << "the time of a failure is not how long the phase takes";
+}
+
+TEST(Metrics, TheCertificateOfAHandshakeThatDoesNotVerifyIsTold) {
+  Metrics metrics;
+  metrics.configure(example());
+  Measurement measurement = good_measurement();
+  measurement.observations.pop_back();
+  measurement.observations.back().failure = Failure{Word::ssl_invalid_certificate, {}};
+  std::get<TlsSeen>(measurement.observations.back().seen).chain.front().not_after = 1'500'000'000;
+  metrics.observe(measurement, status(Status::down));
+  EXPECT_EQ(read(metrics)[of_web("reachd_tls_certificate_not_after_timestamp_seconds", "", "")],
+            1'500'000'000);
+}
+
+TEST(Metrics, AFailureWithTextIsCountedByItsBareWord) {
+  Metrics metrics;
+  metrics.configure(example());
+  Measurement measurement = reset_measurement();
+  measurement.observations.back().failure =
+      Failure{Word::unknown_failure, "tls: \"quoted\" from 192.0.2.10"};
+  metrics.observe(measurement, status(Status::impaired));
+  measurement.observations.back().failure = Failure{Word::reachd_no_descriptors, {}};
+  metrics.observe(measurement, status(Status::insufficient));
+  const Scrape scrape = read(metrics);
+  EXPECT_EQ(
+      scrape[of_web("reachd_failures_total", R"(failure="unknown_failure")", R"(stage="tls")")], 1);
+  // A rare one appears when it occurs.
+  EXPECT_EQ(scrape[of_web("reachd_failures_total", R"(failure="reachd_no_descriptors")",
+                          R"(stage="tls")")],
+            1);
+  EXPECT_FALSE(scrape.has_any("quoted"));
+}
+
+TEST(Metrics, ChangesAreCountedByTheNewStatusAndSinceMovesOnlyThen) {
+  Metrics metrics;
+  metrics.configure(example());
+  Measurement round = good_measurement();
+  const auto since = [&] {
+    return read(metrics)[of_web("reachd_target_since_timestamp_seconds", "", "")];
+  };
+  metrics.observe(round, status(Status::ok));
+  const double first = since();
+  round.began += std::chrono::minutes(1);
+  metrics.observe(round, status(Status::ok));
+  EXPECT_EQ(since(), first);
+  round.began += std::chrono::minutes(1);
+  metrics.observe(round, status(Status::impaired));
+  EXPECT_EQ(since(), first + 120);
+  round.began += std::chrono::minutes(1);
+  metrics.observe(round, status(Status::ok));
+  const Scrape scrape = read(metrics);
+  EXPECT_EQ(scrape[of_web("reachd_changes_total", "", R"(status="impaired")")], 1);
+  EXPECT_EQ(scrape[of_web("reachd_changes_total", "", R"(status="ok")")], 1)
+      << "the first verdict is no change";
+  EXPECT_EQ(scrape[of_web("reachd_rounds_total", "", R"(status="ok")")], 3);
+}
+
+TEST(Metrics, AKindIsOneWhileItIsInForceAndZeroAfterwards) {
+  Metrics metrics;
+  metrics.configure(example());
+  Verdict verdict = status(Status::blocked);
+  verdict.kinds = {"tls.reset.sni"};
+  const std::string series = of_web("reachd_target_kind", R"(kind="tls.reset.sni")", "");
+  metrics.observe(reset_measurement(), verdict);
+  EXPECT_EQ(read(metrics)[series], 1);
+  metrics.observe(good_measurement(), status(Status::ok));
+  EXPECT_EQ(read(metrics)[series], 0);
+}
+
+TEST(Metrics, AnAddressWithAFailedStepIsNotReachable) {
+  Metrics metrics;
+  metrics.configure(example());
+  Measurement measurement = good_measurement();
+  measurement.round = Round::deep;
+  Observation other = test::connect_step(12, 30);
+  other.transaction = 50002;
+  other.peer = {"192.0.2.11", 443};
+  other.failure = Failure{Word::generic_timeout_error, {}};
+  measurement.observations.push_back(other);
+  other = test::connect_step(12, 30);
+  other.transaction = 50003;
+  other.peer = {"2001:db8::1", 443};
+  measurement.observations.push_back(other);
+  metrics.observe(measurement, status(Status::ok));
+  const Scrape scrape = read(metrics);
+  EXPECT_EQ(scrape[of_web("reachd_addresses", R"(family="ipv4")", "")], 2);
+  EXPECT_EQ(scrape[of_web("reachd_addresses_reachable", R"(family="ipv4")", "")], 1);
+  EXPECT_EQ(scrape[of_web("reachd_addresses", R"(family="ipv6")", "")], 1);
+  EXPECT_EQ(scrape[of_web("reachd_addresses_reachable", R"(family="ipv6")", "")], 1);
+}
+
+TEST(Metrics, ATargetHasTheSeriesOfItsSchemeAndNoOthers) {
+  Metrics metrics;
+  metrics.configure(
+      config_of({target_of("m", "imap", Scheme::imaps), target_of("t", "port", Scheme::tcp),
+                 target_of("n", "name", Scheme::dns)}));
+  const Scrape scrape = read(metrics);
+  EXPECT_TRUE(scrape.has_any(R"(phase="tls",service_name="m")"));
+  EXPECT_TRUE(scrape.has_any(R"(phase="first_byte",service_name="m")"));
+  EXPECT_FALSE(scrape.has_any(R"(phase="transfer")"));
+  EXPECT_FALSE(scrape.has_any(R"(phase="tls",service_name="t")"));
+  EXPECT_TRUE(scrape.has_any(R"(phase="connect",service_name="t")"));
+  EXPECT_FALSE(scrape.has_any(R"(phase="connect",service_name="n")"));
+  EXPECT_TRUE(scrape.has_any(R"(phase="dns",service_name="n")"));
+  EXPECT_FALSE(scrape.has_any("reachd_http_status_code{"));
+  EXPECT_FALSE(scrape.has_any(R"(stage="http")"));
+  EXPECT_TRUE(scrape.has_any(R"(service_name="m",stage="mail")"));
+}
+
+TEST(Metrics, AReloadKeepsWhatStaysAndRemovesWhatIsGone) {
+  Metrics metrics;
+  metrics.configure(config_of(
+      {target_of("example", "web", Scheme::https), target_of("gone", "web", Scheme::https)}));
+  metrics.observe(good_measurement(), status(Status::ok));
+  Config next = config_of(
+      {target_of("example", "web", Scheme::https), target_of("new", "web", Scheme::https)});
+  next.controls.foreign.clear();
+  metrics.configure(next);
+  const Scrape scrape = read(metrics);
+  EXPECT_EQ(scrape[of_web("reachd_rounds_total", "", R"(status="ok")")], 1);
+  EXPECT_FALSE(scrape.has_any(R"(service_name="gone")"));
+  EXPECT_TRUE(scrape.has_any(R"(service_name="new")"));
+  EXPECT_FALSE(scrape.has_any("www.iana.org"));
+  EXPECT_TRUE(scrape.has_any("www.baidu.com"));
+  // A round of a target that is gone meanwhile brings nothing back.
+  Measurement late = good_measurement();
+  late.service = "gone";
+  metrics.observe(late, status(Status::ok));
+  metrics.observe_control("control.foreign/www.iana.org", true);
+  EXPECT_EQ(read(metrics).series(), scrape.series());
+}
+
+TEST(Metrics, AnswersOfResolversAreCountedByTheirFailure) {
+  Metrics metrics;
+  metrics.configure(example());
+  Measurement measurement = good_measurement();
+  measurement.observations.front().failure = Failure{Word::dns_servfail_error, {}};
+  measurement.observations.push_back(test::lookup_step(0, 9, "AAAA", {"2001:db8::1"}));
+  metrics.observe(measurement, status(Status::ok));
+  const Scrape scrape = read(metrics);
+  EXPECT_EQ(
+      scrape[R"(reachd_resolver_answers_total{failure="dns_servfail_error",resolver="system"})"],
+      1);
+  EXPECT_EQ(scrape[R"(reachd_resolver_answers_total{failure="none",resolver="system"})"], 1);
+}
+
+TEST(Metrics, NamesOfTargetsAreEscaped) {
+  Metrics metrics;
+  metrics.configure(config_of({target_of("a \"b\"", "c\\d\ne", Scheme::tcp)}));
+  const std::string text = metrics.text();
+  EXPECT_NE(text.find(R"(service_name="a \"b\"")"), std::string::npos);
+  EXPECT_NE(text.find(R"(target="c\\d\ne")"), std::string::npos);
+  EXPECT_EQ(read(metrics)[R"(reachd_target_reachable{service_name="a \"b\"",target="c\\d\ne"})"],
+            0);
+}
+
+TEST(Metrics, ControlsScheduleAndReloadsAreTold) {
+  Metrics metrics;
+  metrics.configure(example());
+  metrics.observe_control("control.foreign/www.iana.org", true);
+  metrics.observe_lag(std::chrono::milliseconds(30));
+  metrics.observe_lag(std::chrono::hours(2));
+  metrics.set_rounds_in_flight(7);
+  metrics.count_skipped_round();
+  metrics.observe_reload(true, std::chrono::system_clock::time_point(std::chrono::seconds(1000)));
+  Scrape scrape = read(metrics);
+  EXPECT_EQ(scrape[R"(reachd_control_reachable{control="control.foreign/www.iana.org"})"], 1);
+  EXPECT_EQ(scrape[R"(reachd_control_reachable{control="control.domestic/www.baidu.com"})"], 0);
+  EXPECT_EQ(scrape["reachd_scheduler_lag_seconds_count"], 2);
+  EXPECT_DOUBLE_EQ(scrape["reachd_scheduler_lag_seconds_sum"], 7200.03);
+  EXPECT_EQ(scrape["reachd_rounds_in_flight"], 7);
+  EXPECT_EQ(scrape["reachd_rounds_skipped_total"], 1);
+  EXPECT_EQ(scrape["reachd_config_last_reload_successful"], 1);
+  EXPECT_EQ(scrape["reachd_config_last_reload_timestamp_seconds"], 1000);
+  metrics.observe_reload(false, std::chrono::system_clock::time_point(std::chrono::seconds(2000)));
+  scrape = read(metrics);
+  EXPECT_EQ(scrape["reachd_config_last_reload_successful"], 0);
+}
+
+TEST(Metrics, TheProcessTellsWhatItUses) {
+  const Metrics metrics;
+  const Scrape scrape = read(metrics);
+  EXPECT_GT(scrape["process_resident_memory_bytes"], 1e6);
+  EXPECT_GT(scrape["process_open_fds"], 2);
+  rlimit limit{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_EQ(scrape["process_max_fds"], static_cast<double>(limit.rlim_cur));
+  const double now =
+      std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  EXPECT_GT(scrape["process_start_time_seconds"], now - 86400);
+  EXPECT_LE(scrape["process_start_time_seconds"], now + 2);
+  EXPECT_GE(read(metrics)["process_cpu_seconds_total"], scrape["process_cpu_seconds_total"]);
+}
+
+// Whatever a round holds, hostile bytes included, what is scraped stays well formed and bounded.
+TEST(Metrics, AnyMeasurementLeavesATextThatReads) {
+  Metrics metrics;
+  metrics.configure(example());
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    Measurement measurement = test::made_up_measurement(seed);
+    measurement.service = "example";
+    measurement.target = "web";
+    metrics.observe(measurement, status(kStatuses.at(seed % kStatuses.size())));
+  }
+  EXPECT_LT(read(metrics).values.size(), 500U);
+}
+
+}  // namespace
+}  // namespace reachd
