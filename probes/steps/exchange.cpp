@@ -258,6 +258,14 @@ bool Exchange::secured() const {
   return micros(easy(), CURLINFO_APPCONNECT_TIME_T) > Micros(0);
 }
 
+// libcurl takes the peer's FIN for a first byte, and the kernel counts it as one. Without TLS any
+// other byte is the answer's; under it only a line of the answer proves one.
+bool Exchange::answer_began() const {
+  const auto& info = handover_.tcp_info();
+  const bool plain = !options_.url.starts_with("https:");
+  return header_bytes_ > 0 || (plain && info && info->bytes_received > 1);
+}
+
 HttpSeen Exchange::take_seen(Clock::time_point ended) {
   long status = 0;
   curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &status);
@@ -269,8 +277,7 @@ HttpSeen Exchange::take_seen(Clock::time_point ended) {
   // Two stamps of libcurl's own clock; ours has the beginning and the end.
   const Micros before = micros(easy(), CURLINFO_PRETRANSFER_TIME_T);
   const Micros answered = micros(easy(), CURLINFO_STARTTRANSFER_TIME_T);
-  // libcurl takes the peer's FIN for a first byte: without a line of an answer there was none.
-  if (requested() && answered > before && header_bytes_ > 0) {
+  if (requested() && answered > before && answer_began()) {
     const auto whole = std::chrono::duration_cast<Micros>(ended - request_sent_);
     seen_.first_byte = std::min(answered - before, whole);
     seen_.transfer = whole - seen_.first_byte;

@@ -39,6 +39,7 @@ class Exchange {
   bool body_full() const { return seen_.body_truncated; }
 
   // Once, after the transfer has ended at `ended`: what was seen, derived facts included.
+  bool answer_began() const;  // a byte of an answer came
   HttpSeen take_seen(Clock::time_point ended);
   std::vector<std::string> cookies() const;  // the jar, within HttpOptions' bounds
 
