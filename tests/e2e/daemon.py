@@ -13,12 +13,12 @@ BASE = "http://127.0.0.1:10980"
 
 # A second pace, in which a fault is seen within seconds: the interval, and what must fit into it.
 HASTY = {
-    "interval": "5s", "timeout": "2s", "confirm_after": "2s", "deep_every": "20s",
+    "interval": "6s", "timeout": "5s", "confirm_after": "2s", "deep_every": "20s",
     "rate": "200/s", "address_rate": "2000/min",
 }
 # One round in the hasty pace, at its longest: interval, jitter, a step that runs into its timeout,
 # the listening of a deep round.
-HASTY_ROUND = 5 * 1.2 + 2 + 3
+HASTY_ROUND = 6 * 1.2 + 5 + 3
 
 # Schemes that the shipped file has no target for; added with the hasty pace, at hosts it has.
 EXTRA = """
@@ -57,7 +57,7 @@ class Daemon:
         text = self._text
         for key, value in HASTY.items():
             text = _replace(text, rf"^  {key}: \S+", f"  {key}: {value}")
-        self.config.write_text(_replace(text, r"\n+(?=# [^\n]*\nstate: )|\n+(?=state: )", EXTRA + "\n"))
+        self.config.write_text(_replace(text, r"^services:$", "services:" + EXTRA))
 
     def write_bad(self):
         self.config.write_text(_replace(self._text, r"^schedule:", "shedule:"))

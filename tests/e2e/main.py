@@ -1,6 +1,7 @@
 """The end-to-end test: main.py BINARY LOGS, inside the namespaces that `run` makes."""
 
 import os
+import signal
 import sys
 import traceback
 from pathlib import Path
@@ -17,6 +18,8 @@ SOURCE = Path(__file__).resolve().parents[2]
 
 def main(binary, logs):
     os.environ["PATH"] += ":/usr/sbin:/sbin"
+    # The first process of a namespace gets no signal that it does not ask for.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     report = Report()
     try:
         world = World(SOURCE / "config/reachd.yaml", Path(logs))

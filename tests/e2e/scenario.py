@@ -62,7 +62,7 @@ class Scenario:
                    ", ".join(sorted(set(wanted) ^ set(timed))))
         failures = self.prometheus.query("reachd_failures_total > 0")
         report("nothing has failed so far", not failures, str(failures))
-        controls = [target.name for target in self.world.shipped.controls]
+        controls = [target.id for target in self.world.shipped.controls]
         fine = until(lambda: sorted(labels["control"] for labels, _ in self.prometheus.query(
             "reachd_control_reachable == 1")) == sorted(controls), 20, 0.5)
         report("every control is reachable", fine)
