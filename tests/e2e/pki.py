@@ -35,7 +35,7 @@ class Pki:
 
     def chain(self, names, kind, label="good", days=30, issuer="intermediate"):
         """The file with a leaf for `names` and its intermediate. Days < 0: expired."""
-        leaf = self.folder / f"{names[0]}-{label}.pem"
+        leaf = self.folder / f"{names[0]}-{kind}-{label}.pem"
         chain = leaf.with_suffix(".chain")
         if not chain.exists():
             alternatives = ",".join(f"DNS:{name}" for name in names)
