@@ -165,7 +165,10 @@ void describe(const Observation& step, const HttpSeen& seen, StepText& text) {
 }
 
 void describe(const Observation& step, const MailSeen& seen, StepText& text) {
-  text.what = seen.greeting.empty() ? "" : escape_for_people(seen.greeting, 60);
+  text.what = escape_for_people(seen.greeting, 60);
+  if (seen.greeting.empty() && !step.failure) {
+    text.what = std::to_string(seen.capabilities.size()) + " capabilities over TLS";
+  }
   if (seen.starttls_accepted) text.what += ", STARTTLS accepted";
   if (!step.failure) return;
   text.what += (text.what.empty() ? "" : ", then ") + plain_words(step);
