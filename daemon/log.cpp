@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include <array>
-#include <charconv>
 #include <cstdlib>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -13,6 +13,8 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+
+#include "probes/text.hpp"
 
 namespace reachd::log {
 namespace {
@@ -55,18 +57,21 @@ class Priority : public spdlog::custom_flag_formatter {
   }
 };
 
+// Of ASCII, what can stand without quotes.
 bool plain(char c) {
   return c > 0x20 && c < 0x7f && c != '"' && c != '=' && c != '\\';
 }
 
-void escape(std::string& out, char c) {
-  if (c == '"' || c == '\\') {
+void escape(std::string& out, std::string_view bytes, const Character& character) {
+  if (bytes.front() == '"' || bytes.front() == '\\') {
     out += '\\';
-    out += c;
-  } else if (c >= 0x20 && c < 0x7f) {
-    out += c;
+    out += bytes.front();
+  } else if (character.value && shows(*character.value)) {
+    out += bytes.substr(0, character.size);
   } else {
-    fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned char>(c));
+    for (const char c : bytes.substr(0, character.size)) {
+      fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned char>(c));
+    }
   }
 }
 
@@ -131,7 +136,11 @@ std::string quote(std::string_view value) {
   for (const char c : value) bare = bare && plain(c);
   if (bare) return std::string(value);
   std::string text = "\"";
-  for (const char c : value) escape(text, c);
+  while (!value.empty()) {
+    const Character character = first_character(value);
+    escape(text, value, character);
+    value.remove_prefix(character.size);
+  }
   return text + (cut ? "...\"" : "\"");
 }
 

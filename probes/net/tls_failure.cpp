@@ -100,6 +100,11 @@ bool tells_of_name(std::string_view text) {
   return has(text, "certificate subject name") || has(text, "obtain common name");
 }
 
+// OpenSSL's, and libcurl's where it has no errno to tell of.
+bool tells_of_end(std::string_view text) {
+  return has(text, "unexpected eof") || has(text, "SSL_ERROR_SYSCALL");
+}
+
 }  // namespace
 
 Failure tls_failure(const TlsWatch& watch, int error, bool eof, bool timeout,
@@ -116,12 +121,13 @@ Failure tls_failure(const TlsWatch& watch, int error, bool eof, bool timeout,
     if (alert == kUnrecognizedName) return {Word::ssl_invalid_hostname, {}};
     return {Word::unknown_failure, "remote error: tls: " + alert_name(alert)};
   }
-  if (error != 0) return failure_from_errno(error);
-  if (eof || has(text, "unexpected eof")) return {Word::eof_error, {}};
+  // What was read before the connection broke says more than that it broke.
   if (tells_of_name(text)) return {Word::ssl_invalid_hostname, {}};
   if (has(text, "wrong version number") && !watch.seen().server_hello_seen) {
     return {Word::unknown_failure, "tls: first record does not look like a TLS handshake"};
   }
+  if (error != 0) return failure_from_errno(error);
+  if (tells_of_end(text) || (eof && text.empty())) return {Word::eof_error, {}};
   if (text.empty()) return {Word::ssl_failed_handshake, {}};
   return {Word::unknown_failure, "tls: " + reason_of(text)};
 }

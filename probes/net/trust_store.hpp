@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include <boost/system/result.hpp>
 #include <openssl/ssl.h>
+#include <boost/system/result.hpp>
 
 namespace reachd::net {
 

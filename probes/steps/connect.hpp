@@ -22,11 +22,12 @@ struct Attempt {
 };
 
 struct Connected {
-  Observation observation;                              // stage tcp, TcpSeen
-  std::optional<boost::asio::ip::tcp::socket> socket;   // open and non-blocking on success
+  Observation observation;                             // stage tcp, TcpSeen
+  std::optional<boost::asio::ip::tcp::socket> socket;  // open and non-blocking on success
 };
 
-// Waits for the pace first; that wait is in neither `began` nor `took` (the deadline moves with it).
+// Waits for the pace first; that wait is in neither `began` nor `took` (the deadline moves with
+// it).
 boost::asio::awaitable<Connected> connect(net::WayOut& way, Attempt& attempt);
 
 // What the kernel knows of an open connection now; nullopt if it will not say.

@@ -39,6 +39,10 @@ TEST(Log, AValueIsQuotedWhereItCouldBeMisread) {
       {std::string("nul\0end", 7), "\"nul\\x00end\""},
       {"\x1b[31mred", "\"\\x1b[31mred\""},
       {"\x7f", "\"\\x7f\""},
+      {"谷歌", "\"谷歌\""},
+      {"\u202e"
+       "txt",
+       "\"\\xe2\\x80\\xaetxt\""},
       {"\xff\xfe", "\"\\xff\\xfe\""},
       {"\xc2\x9b"
        "31m",

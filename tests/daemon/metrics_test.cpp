@@ -1,107 +1,25 @@
 #include "daemon/metrics.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
-#include <cmath>
 #include <map>
 #include <set>
 #include <sstream>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "tests/support/measurements.hpp"
+#include "tests/support/scrape.hpp"
 
 namespace reachd {
 namespace {
 
 using test::good_measurement;
 using test::reset_measurement;
-
-// What a scraper reads: values by "name{labels}", labels in the order they were written; HELP and
-// TYPE by name. Whatever is not such a line is a failure.
-struct Scrape {
-  std::map<std::string, double> values;
-  std::map<std::string, std::string> types;
-  std::map<std::string, std::string> helps;
-
-  double operator[](const std::string& series) const {
-    const auto found = values.find(series);
-    if (found == values.end()) {
-      ADD_FAILURE() << series << " does not exist";
-      return std::nan("");
-    }
-    return found->second;
-  }
-  std::set<std::string> series() const {
-    std::set<std::string> names;
-    for (const auto& [name, value] : values) names.insert(name);
-    return names;
-  }
-  bool has_any(const std::string& part) const {
-    for (const auto& [name, value] : values) {
-      if (name.find(part) != std::string::npos) return true;
-    }
-    return false;
-  }
-};
-
-// Sorts the labels of `name{a="x",b="y"}`; knows that a quoted value may hold anything but a quote
-// without a backslash before it.
-std::string sorted(const std::string& series) {
-  const std::size_t brace = series.find('{');
-  if (brace == std::string::npos) return series;
-  std::set<std::string> labels;
-  std::string label;
-  bool quoted = false;
-  for (std::size_t i = brace + 1; i < series.size() - 1; ++i) {
-    const char c = series[i];
-    if (quoted && c == '\\') {
-      label += c;
-      label += series[++i];
-      continue;
-    }
-    if (c == '"') quoted = !quoted;
-    if (c == ',' && !quoted) {
-      labels.insert(std::exchange(label, {}));
-    } else {
-      label += c;
-    }
-  }
-  labels.insert(label);
-  std::string text = series.substr(0, brace) + "{";
-  for (const std::string& one : labels) text += (text.back() == '{' ? "" : ",") + one;
-  return text + "}";
-}
+using test::Scrape;
 
 Scrape read(const Metrics& metrics) {
-  Scrape scrape;
-  std::istringstream lines(metrics.text());
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("# ")) {
-      std::istringstream words(line.substr(2));
-      std::string kind;
-      std::string name;
-      std::string rest;
-      words >> kind >> name;
-      std::getline(words >> std::ws, rest);
-      auto& known = kind == "HELP" ? scrape.helps : scrape.types;
-      EXPECT_TRUE(known.emplace(name, rest).second) << "said twice: " << line;
-      continue;
-    }
-    const std::size_t space = line.rfind(' ');
-    if (space == std::string::npos) {
-      ADD_FAILURE() << "not a sample: " << line;
-      continue;
-    }
-    std::size_t read = 0;
-    const std::string value = line.substr(space + 1);
-    const double number = std::stod(value, &read);
-    EXPECT_EQ(read, value.size()) << line;
-    EXPECT_TRUE(scrape.values.emplace(sorted(line.substr(0, space)), number).second) << line;
-  }
-  return scrape;
+  return test::read_scrape(metrics.text());
 }
 
 Target target_of(const std::string& service, const std::string& name, Scheme scheme) {
@@ -455,21 +373,6 @@ TEST(Metrics, ControlsScheduleAndReloadsAreTold) {
   metrics.observe_reload(false, std::chrono::system_clock::time_point(std::chrono::seconds(2000)));
   scrape = read(metrics);
   EXPECT_EQ(scrape["reachd_config_last_reload_successful"], 0);
-}
-
-TEST(Metrics, TheProcessTellsWhatItUses) {
-  const Metrics metrics;
-  const Scrape scrape = read(metrics);
-  EXPECT_GT(scrape["process_resident_memory_bytes"], 1e6);
-  EXPECT_GT(scrape["process_open_fds"], 2);
-  rlimit limit{};
-  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
-  EXPECT_EQ(scrape["process_max_fds"], static_cast<double>(limit.rlim_cur));
-  const double now =
-      std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-  EXPECT_GT(scrape["process_start_time_seconds"], now - 86400);
-  EXPECT_LE(scrape["process_start_time_seconds"], now + 2);
-  EXPECT_GE(read(metrics)["process_cpu_seconds_total"], scrape["process_cpu_seconds_total"]);
 }
 
 // Whatever a round holds, hostile bytes included, what is scraped stays well formed and bounded.

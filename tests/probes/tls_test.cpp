@@ -269,6 +269,30 @@ TEST_F(Tls, ALongChainIsKeptAsFarAsItsBound) {
   EXPECT_EQ(seen(secured).chain.size(), 10U);
 }
 
+// A leaf of about as many bytes.
+LeafOptions leaf_of(std::size_t bytes) {
+  LeafOptions options;
+  const std::string label(60, 'x');
+  const std::string name = label + '.' + label + '.' + label + ".test";
+  for (std::size_t size = 0; size < bytes; size += name.size()) options.names.push_back(name);
+  return options;
+}
+
+TEST_F(Tls, AVastCertificateIsNotKeptAndAnAbsurdOneNotRead) {
+  {
+    const auto context = test::server_context(pki().issue(leaf_of(80'000)));
+    TlsServer server(context.get(), wait_for_the_end);
+    const auto secured = secure(server);
+    EXPECT_EQ(failure(secured), "");
+    EXPECT_TRUE(seen(secured).chain.empty());
+  }
+  const auto context = test::server_context(pki().issue(leaf_of(1'000'000)));
+  TlsServer server(context.get(), wait_for_the_end);
+  const auto secured = secure(server);
+  EXPECT_EQ(failure(secured), "unknown_failure: tls: excessive message size");
+  EXPECT_TRUE(seen(secured).chain.empty());
+}
+
 TEST_F(Tls, AnAlertIsNamedAndNumbered) {
   const std::vector<std::pair<int, std::string>> table{
       {40, "unknown_failure: remote error: tls: handshake failure"},

@@ -115,6 +115,16 @@ TEST(TlsFailure, OurDeadlineIsNotTheKernels) {
   EXPECT_EQ(named(ECANCELED, false, true, ""), "generic_timeout_error");
 }
 
+TEST(TlsFailure, WhatWasReadOutranksTheEndThatFollowed) {
+  const std::string expected =
+      "unknown_failure: tls: first record does not look like a TLS handshake";
+  EXPECT_EQ(named(ECONNRESET, false, false, "wrong version number"), expected);
+  EXPECT_EQ(named(0, true, false, "wrong version number"), expected);
+  EXPECT_EQ(named(0, true, false, "decode error"), "unknown_failure: tls: decode error");
+  EXPECT_EQ(named(0, true, false, "OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to a:443"),
+            "eof_error");
+}
+
 TEST(TlsFailure, WordsOfOpensslAndLibcurlAreRead) {
   EXPECT_EQ(named(0, true, false, ""), "eof_error");
   EXPECT_EQ(named(0, false, false, "error:0A000126:SSL routines::unexpected eof while reading"),

@@ -11,8 +11,8 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 struct TcpServer::State {
-  State(asio::io_context& io, Script s, asio::ssl::context* t)
-      : acceptor(io, tcp::endpoint(asio::ip::address_v4::loopback(), 0)),
+  State(asio::io_context& io, Script s, asio::ssl::context* t, const std::string& address)
+      : acceptor(io, tcp::endpoint(asio::ip::make_address(address), 0)),
         script(std::move(s)),
         tls(t),
         port(acceptor.local_endpoint().port()) {}
@@ -113,8 +113,9 @@ asio::awaitable<void> listen(StatePtr state) {
 
 }  // namespace
 
-TcpServer::TcpServer(asio::io_context& io, Script script, asio::ssl::context* tls)
-    : state_(std::make_shared<State>(io, std::move(script), tls)) {
+TcpServer::TcpServer(asio::io_context& io, Script script, asio::ssl::context* tls,
+                     const std::string& address)
+    : state_(std::make_shared<State>(io, std::move(script), tls, address)) {
   asio::co_spawn(io, listen(state_), asio::detached);
 }
 

@@ -43,11 +43,12 @@ class HttpsTest : public testing::Test {
   }
 
   Fetched fetch_from(std::uint16_t port, const std::string& host,
-                     std::chrono::milliseconds patience = 10s) {
+                     std::chrono::milliseconds patience = 10s,
+                     const std::string& address = "127.0.0.1") {
     const auto now = Clock::now();
     HttpOptions options;
     options.url = "https://" + host + ":" + std::to_string(port) + "/";
-    const Attempt attempt{{"127.0.0.1", port}, now, now + patience, 50001, 0};
+    const Attempt attempt{{address, port}, now, now + patience, 50001, 0};
     return test::run(loop.io, visit(loop.way, attempt, std::move(options)));
   }
 
@@ -96,6 +97,19 @@ TEST_F(HttpsTest, AnAddressIsProvenByItsCertificate) {
   EXPECT_EQ(words(fetched.http), "");
   EXPECT_EQ(tls(fetched).server_name, "127.0.0.1");
   EXPECT_EQ(tls(fetched).version, "TLSv1.2");
+}
+
+TEST_F(HttpsTest, AnIpv6AddressIsProvenToo) {
+  auto context = context_for({});
+  std::optional<TcpServer> server;
+  try {
+    server.emplace(loop.io, test::Script{test::request(), test::Send{kAnswer}}, &context, "::1");
+  } catch (const boost::system::system_error&) {
+    GTEST_SKIP() << "no IPv6 on loopback";
+  }
+  const Fetched fetched = fetch_from(server->port(), "[::1]", 10s, "::1");
+  EXPECT_EQ(words(fetched.http), "");
+  EXPECT_EQ(tls(fetched).server_name, "::1");
 }
 
 TEST_F(HttpsTest, ACertificateThatDoesNotProveEndsTheFetchWithItsChainSeen) {
