@@ -116,7 +116,7 @@ std::vector<Break> faults() {
       {"http_body_cut_short", http, Tls::none, {request(), answer("200 OK\r\nContent-Length: 9", "half"), Finish{}, Hang{}}, Stage::http, "eof_error", "connect first_byte"},
       {"http_chunk_cut_short", http, Tls::none, {request(), answer("200 OK\r\nTransfer-Encoding: chunked", "5\r\nab"), Finish{}, Hang{}}, Stage::http, "eof_error", "connect first_byte"},
       {"http_chunk_malformed", http, Tls::none, {request(), answer("200 OK\r\nTransfer-Encoding: chunked", "zz\r\nab\r\n0\r\n\r\n"), Finish{}, Hang{}}, Stage::http, "unknown_failure: malformed HTTP", "connect first_byte"},
-      {"http_another_language", http, Tls::none, {request(), Send{"SSH-2.0-OpenSSH_9.2\r\n"}, Finish{}, Hang{}}, Stage::http, "unknown_failure: malformed HTTP", "connect"},
+      {"http_another_language", http, Tls::none, {request(), Send{"SSH-2.0-OpenSSH_9.2\r\n"}, Finish{}, Hang{}}, Stage::http, "unknown_failure: malformed HTTP", "connect first_byte"},
       {"http_endless_headers", http, Tls::none, {request(), Send{"HTTP/1.1 200 OK\r\n"}, SendForever{"X-Filler: " + std::string(1000, 'y') + "\r\n"}}, Stage::http, "unknown_failure: response headers too large", "connect first_byte"},
       {"http_redirect_to_nowhere", http, Tls::none, {request(), answer("302 Found\r\nLocation: http://\r\nContent-Length: 0")}, Stage::http, "http_invalid_redirect_location_host", "connect first_byte"},
       {"http_redirect_to_another_scheme", http, Tls::none, {request(), answer("302 Found\r\nLocation: ftp://127.0.0.1/\r\nContent-Length: 0")}, Stage::http, "http_invalid_redirect_location_host", "connect first_byte"},
