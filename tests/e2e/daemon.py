@@ -20,7 +20,7 @@ HASTY = {
 # the listening of a deep round.
 HASTY_ROUND = 6 * 1.2 + 5 + 3
 
-# Schemes that the shipped file has no target for; added with the hasty pace, at hosts it has.
+# Schemes that the shipped file has no target for; added while it runs, at hosts it has.
 EXTRA = """
   - name: extra
     targets:
@@ -53,11 +53,16 @@ class Daemon:
         Path("/run/reachd-state").mkdir(exist_ok=True)
         self.config.write_text(self._text)
 
+    def write_more(self):
+        """The shipped file with more targets."""
+        self._text = _replace(self._text, r"^services:$", "services:" + EXTRA)
+        self.config.write_text(self._text)
+
     def write_hasty(self):
         text = self._text
         for key, value in HASTY.items():
             text = _replace(text, rf"^  {key}: \S+", f"  {key}: {value}")
-        self.config.write_text(_replace(text, r"^services:$", "services:" + EXTRA))
+        self.config.write_text(text)
 
     def write_bad(self):
         self.config.write_text(_replace(self._text, r"^schedule:", "shedule:"))
