@@ -85,6 +85,7 @@ class Web(Server):
                     f'{chr(34) * 2 if t.status == 204 else chr(34) + t.host + chr(34)}; }}'
             for t in targets}.values())
         return f"""
+            user root root;  # of this namespace: an ordinary user maps no other
             daemon off;
             master_process off;
             pid {self.folder}/pid;
