@@ -81,7 +81,7 @@ class DnsStreamBroken : public DnsAsker, public testing::WithParamInterface<Brok
 TEST_P(DnsStreamBroken, HasItsWord) {
   DnsServer server(loop_.io, nullptr, GetParam().script, GetParam().end);
   auto asked = options(server.port(), Kind::tcp);
-  if (GetParam().end == End::hold) asked.timeout = 60ms;
+  if (GetParam().end == End::hold) asked.timeout = 250ms;
   const Observation observation = settle(asked);
   EXPECT_EQ(failure(observation), GetParam().failure);
   EXPECT_EQ(seen(observation).answer, -1);
@@ -91,7 +91,7 @@ TEST_P(DnsStreamBroken, HasItsWord) {
 TEST_P(DnsStreamBroken, HasItsWordAfterATruncatedReply) {
   DnsServer server(loop_.io, answer_truncated, GetParam().script, GetParam().end);
   auto asked = options(server.port(), Kind::udp);
-  if (GetParam().end == End::hold) asked.timeout = 60ms;
+  if (GetParam().end == End::hold) asked.timeout = 250ms;
   const Observation observation = settle(asked);
   EXPECT_EQ(failure(observation), GetParam().failure);
   EXPECT_EQ(seen(observation).answer, -1);

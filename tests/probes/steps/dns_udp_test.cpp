@@ -93,7 +93,7 @@ TEST_P(DnsUdpReply, HasItsWord) {
   DnsServer server(loop_.io,
                    [](const Bytes& query, int) { return Sends{{GetParam().make(query)}}; });
   auto asked = options(server.port());
-  if (!GetParam().answer) asked.timeout = 60ms;
+  if (!GetParam().answer) asked.timeout = 250ms;
   const Observation observation = settle(asked);
   EXPECT_EQ(failure(observation), GetParam().failure);
   EXPECT_EQ(seen(observation).answer, GetParam().answer ? 0 : -1);
