@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include <boost/algorithm/string/case_conv.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <curl/curl.h>
 
@@ -34,6 +35,7 @@ std::optional<Place> parse_place(const std::string& url) {
   const auto whole = part(parsed.get(), CURLUPART_URL, CURLU_PUNYCODE);
   if (!scheme || !host || host->empty() || !port || !whole) return std::nullopt;
   if (*scheme != "http" && *scheme != "https") return std::nullopt;
+  boost::algorithm::to_lower(*host);
   if (host->front() == '[' && host->back() == ']') *host = host->substr(1, host->size() - 2);
   return Place{*whole, *scheme == "http" ? Scheme::http : Scheme::https, *host,
                static_cast<std::uint16_t>(std::stoi(*port))};
