@@ -14,15 +14,17 @@
 
 namespace reachd {
 
-// One thing wrong with a file. Line and column count from 1; 0 where the file itself is the trouble.
+// One thing wrong with a file. Line and column count from 1; 0 where the file itself is the
+// trouble.
 struct Fault {
   std::string file;
   int line = 0;
   int column = 0;
-  // Path of the key: "schedule.interval", "services[0].targets[1].url"; "yaml" for the syntax of the
-  // text as a whole, "file" for the file itself.
+  // Path of the key: "schedule.interval", "services[0].targets[1].url"; "yaml" for the syntax of
+  // the text as a whole, "file" for the file itself.
   std::string key;
-  std::string why;  // a sentence in one printable line, with the nearest known key where one is near
+  std::string
+      why;  // a sentence in one printable line, with the nearest known key where one is near
   bool operator==(const Fault&) const = default;
 };
 std::string to_string(const Fault& fault);  // "FILE:LINE:COL: key: why"
@@ -45,10 +47,10 @@ struct ScheduleSettings {
   std::chrono::milliseconds interval{60'000};
   double jitter = 0.2;   // each round is moved by up to this share of the interval, either way
   int concurrency = 64;  // rounds in flight
-  Rate rate{2, std::chrono::seconds(1)};             // new connections, all targets together
-  Rate address_rate{20, std::chrono::minutes(1)};    // new connections to one address
+  Rate rate{2, std::chrono::seconds(1)};           // new connections, all targets together
+  Rate address_rate{20, std::chrono::minutes(1)};  // new connections to one address
   std::chrono::milliseconds timeout{10'000};
-  std::chrono::milliseconds confirm_after{15'000};   // a round that went wrong is repeated this soon
+  std::chrono::milliseconds confirm_after{15'000};  // a round that went wrong is repeated this soon
   std::chrono::milliseconds deep_every{600'000};
   bool operator==(const ScheduleSettings&) const = default;
 };

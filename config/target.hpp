@@ -26,8 +26,8 @@ std::string_view to_string(Family family);  // "ipv4", "ipv6": the value of the 
 // What an answer must look like beyond being an answer; empty members demand nothing.
 struct Expect {
   std::vector<int> status;
-  std::string body_regex;                                       // ECMAScript, searched in the body
-  std::vector<std::pair<std::string, std::string>> headers;     // name, regex searched in its value
+  std::string body_regex;                                    // ECMAScript, searched in the body
+  std::vector<std::pair<std::string, std::string>> headers;  // name, regex searched in its value
   bool operator==(const Expect&) const = default;
 };
 
@@ -38,16 +38,18 @@ struct Target {
 
   // The parts of the URL.
   Scheme scheme = Scheme::https;
-  std::string host;         // a name in ASCII, lower case, or an address without brackets
+  std::string host;  // a name in ASCII, lower case, or an address without brackets
   std::uint16_t port = 443;
-  std::string path = "/";   // http(s): path and query, never empty
-  // dns: the name and type asked for; the host is the server to ask, empty for the target's resolvers.
+  std::string path = "/";  // http(s): path and query, never empty
+  // dns: the name and type asked for; the host is the server to ask, empty for the target's
+  // resolvers.
   std::string dns_name;
   std::string dns_type;  // "A", "AAAA", "HTTPS"
 
   Starttls starttls = Starttls::none;
   std::chrono::milliseconds interval{60'000};
-  std::chrono::milliseconds timeout{10'000};  // of one attempt: a lookup, a connection with its fetch
+  std::chrono::milliseconds timeout{
+      10'000};  // of one attempt: a lookup, a connection with its fetch
   std::string method = "GET";
   std::vector<std::pair<std::string, std::string>> headers;
   Expect expect;

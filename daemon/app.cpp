@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
+#include <boost/asio/co_spawn.hpp>
 
 #include "daemon/commands.hpp"
 #include "daemon/log.hpp"

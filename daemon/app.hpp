@@ -32,11 +32,11 @@ class App {
   void run();
 
  private:
-  void apply();                // the configuration to all parts
-  void reload();               // from the file; a bad one changes nothing and is told
+  void apply();   // the configuration to all parts
+  void reload();  // from the file; a bad one changes nothing and is told
   bool rebind(const Config& next);
   void watch_signals();
-  void watch_loop();           // watchdog, readiness, status line
+  void watch_loop();  // watchdog, readiness, status line
   bool healthy() const;
   boost::asio::awaitable<void> stop();
 
@@ -51,8 +51,8 @@ class App {
   Systemd systemd_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer ticker_;
-  std::uint64_t finished_ = 0;                            // rounds, when last looked
-  std::chrono::steady_clock::time_point progressed_;      // when that number last grew
+  std::uint64_t finished_ = 0;                        // rounds, when last looked
+  std::chrono::steady_clock::time_point progressed_;  // when that number last grew
 };
 
 }  // namespace reachd

@@ -31,11 +31,11 @@ struct RoundRecord {
 struct TargetBoard {
   static constexpr std::size_t kRounds = 60;  // records kept
   Target target;
-  Verdict verdict;                                // of the latest round
-  std::optional<WallTime> since;                  // when the status became what it is
-  std::deque<RoundRecord> rounds;                 // newest first
-  std::shared_ptr<const Measurement> last;        // latest round; null before the first
-  std::shared_ptr<const Measurement> last_failed; // latest that was not ok, null if none was
+  Verdict verdict;                                 // of the latest round
+  std::optional<WallTime> since;                   // when the status became what it is
+  std::deque<RoundRecord> rounds;                  // newest first
+  std::shared_ptr<const Measurement> last;         // latest round; null before the first
+  std::shared_ptr<const Measurement> last_failed;  // latest that was not ok, null if none was
 };
 
 struct Board {
@@ -43,7 +43,7 @@ struct Board {
   std::map<std::string, TargetBoard> controls;  // by "control.foreign/host"
   VantageName vantage;
   WallTime started;
-  bool ready = false;       // every target had its first round, or its first interval has passed
+  bool ready = false;  // every target had its first round, or its first interval has passed
   bool stopping = false;
   std::chrono::steady_clock::time_point last_turn;  // the loop turned
 };

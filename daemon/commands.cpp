@@ -2,8 +2,8 @@
 
 #include <iostream>
 
-#include <CLI/CLI.hpp>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 
 #include "config/config.hpp"
 #include "daemon/status_client.hpp"
@@ -13,8 +13,12 @@ namespace reachd {
 namespace {
 
 // Colour and progress are for people: only on a terminal, and not where NO_COLOR asks for none.
-bool is_terminal(int descriptor) { return ::isatty(descriptor) != 0; }
-bool wants_colour() { return is_terminal(STDOUT_FILENO) && std::getenv("NO_COLOR") == nullptr; }
+bool is_terminal(int descriptor) {
+  return ::isatty(descriptor) != 0;
+}
+bool wants_colour() {
+  return is_terminal(STDOUT_FILENO) && std::getenv("NO_COLOR") == nullptr;
+}
 
 void add_config(CLI::App& command, std::string& config) {
   command.add_option("--config", config, "The configuration file")->capture_default_str();
@@ -35,14 +39,16 @@ int check(const CheckOptions& options, std::ostream& out, std::ostream& err) {
 }
 
 int run_command(int argc, char** argv) {
-  CLI::App app{"Watches from here whether services can be reached, and says how they are blocked "
-               "when they are not."};
+  CLI::App app{
+      "Watches from here whether services can be reached, and says how they are blocked "
+      "when they are not."};
   app.name("reachd");
   app.set_version_flag("--version", version_text());
   app.require_subcommand(1);
 
   RunOptions run_options;
-  auto* run_cli = app.add_subcommand("run", "The daemon: measures all targets, serves page and metrics");
+  auto* run_cli =
+      app.add_subcommand("run", "The daemon: measures all targets, serves page and metrics");
   add_config(*run_cli, run_options.config);
   run_cli->add_option("--state-directory", run_options.state_directory,
                       "Keep state here instead of where the configuration says");
@@ -56,7 +62,8 @@ int run_command(int argc, char** argv) {
   add_config(*check_cli, check_options.config);
 
   ProbeOptions probe_options;
-  auto* probe_cli = app.add_subcommand("probe", "Measures now and prints each ladder with its verdict");
+  auto* probe_cli =
+      app.add_subcommand("probe", "Measures now and prints each ladder with its verdict");
   add_config(*probe_cli, probe_options.config);
   probe_cli->add_flag("--json", probe_options.json, "One measurement a line, in OONI's format");
   probe_cli->add_flag("--deep", probe_options.deep, "All addresses and all resolvers");

@@ -22,8 +22,8 @@ struct Parts {
 
 boost::asio::awaitable<Scheduler::Next> examine(Parts& parts, Scheduler::Assignment assignment);
 
-// When to look again: soon after something broke, ever later while it stays broken. `rounds` is newest
-// first and holds the round just filed.
+// When to look again: soon after something broke, ever later while it stays broken. `rounds` is
+// newest first and holds the round just filed.
 Scheduler::Next next_look(const std::deque<RoundRecord>& rounds);
 
 }  // namespace reachd

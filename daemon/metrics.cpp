@@ -135,13 +135,17 @@ void Metrics::observe_control(const std::string& control, bool reachable) {
   if (found != state_->control_series.end()) found->second->Set(reachable ? 1 : 0);
 }
 
-void Metrics::observe_lag(std::chrono::duration<double> lag) { state_->lag.Observe(lag.count()); }
+void Metrics::observe_lag(std::chrono::duration<double> lag) {
+  state_->lag.Observe(lag.count());
+}
 
 void Metrics::set_rounds_in_flight(std::size_t rounds) {
   state_->in_flight.Set(static_cast<double>(rounds));
 }
 
-void Metrics::count_skipped_round() { state_->skipped.Increment(); }
+void Metrics::count_skipped_round() {
+  state_->skipped.Increment();
+}
 
 void Metrics::observe_reload(bool successful, std::chrono::system_clock::time_point at) {
   state_->reload_successful.Set(successful ? 1 : 0);
@@ -151,7 +155,8 @@ void Metrics::observe_reload(bool successful, std::chrono::system_clock::time_po
 std::string Metrics::text() const {
   state_->process.refresh();
   std::string text;
-  for (const auto& [name, family] : render(state_->registry)) text += family.header + family.samples;
+  for (const auto& [name, family] : render(state_->registry))
+    text += family.header + family.samples;
 
   // Families of targets: all lines of one stand together, whatever target they are of.
   std::map<std::string, std::pair<std::string, std::vector<const std::string*>>> families;

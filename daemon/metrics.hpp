@@ -19,10 +19,11 @@ class Metrics {
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
 
-  // Creates what is missing for these targets, controls and resolvers, removes what is of no target.
+  // Creates what is missing for these targets, controls and resolvers, removes what is of no
+  // target.
   void configure(const Config& config);
 
-  void observe(const Measurement& measurement, const Verdict& verdict);   // a target's round
+  void observe(const Measurement& measurement, const Verdict& verdict);  // a target's round
   void observe_control(const std::string& control, bool reachable);
   void observe_lag(std::chrono::duration<double> lag);
   void set_rounds_in_flight(std::size_t rounds);

@@ -23,8 +23,10 @@ namespace reachd {
 namespace asio = boost::asio;
 namespace {
 
-// The targets that the arguments name, in the file's order; nullopt with a message if one names none.
-std::optional<std::vector<Target>> select(const Config& config, const std::vector<std::string>& names,
+// The targets that the arguments name, in the file's order; nullopt with a message if one names
+// none.
+std::optional<std::vector<Target>> select(const Config& config,
+                                          const std::vector<std::string>& names,
                                           std::ostream& err) {
   const std::vector<Target> all = targets_of(config);
   if (names.empty()) return all;
@@ -58,7 +60,8 @@ class Pass {
   asio::awaitable<void> work(Instruments& instruments, std::uint64_t turn) {
     while (next_ < targets_.size()) {
       const std::size_t index = next_++;
-      Climb how{config_.vantage, config_.body_limit, options_.deep ? Round::deep : Round::light, turn};
+      Climb how{config_.vantage, config_.body_limit, options_.deep ? Round::deep : Round::light,
+                turn};
       Measurement measurement =
           co_await climb(instruments.way, instruments.resolvers, targets_[index], how);
       Verdict verdict = judge(measurement, targets_[index]);

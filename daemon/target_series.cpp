@@ -8,18 +8,22 @@
 namespace reachd {
 namespace {
 
-// From a neighbour's 5 ms to a timeout's 10 s, about three steps a decade: enough for quantiles of a
-// path, few enough for thousands of targets.
+// From a neighbour's 5 ms to a timeout's 10 s, about three steps a decade: enough for quantiles of
+// a path, few enough for thousands of targets.
 const prometheus::Histogram::BucketBoundaries kBuckets{0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
                                                        0.5,   1,    2.5,   5,    10};
 
-double seconds(Micros time) { return std::chrono::duration<double>(time).count(); }
+double seconds(Micros time) {
+  return std::chrono::duration<double>(time).count();
+}
 
 double epoch(std::chrono::system_clock::time_point time) {
   return std::chrono::duration<double>(time.time_since_epoch()).count();
 }
 
-bool is_web(Scheme scheme) { return scheme == Scheme::http || scheme == Scheme::https; }
+bool is_web(Scheme scheme) {
+  return scheme == Scheme::http || scheme == Scheme::https;
+}
 
 bool is_mail(Scheme scheme) {
   return scheme == Scheme::imap || scheme == Scheme::imaps || scheme == Scheme::smtp ||
@@ -35,11 +39,16 @@ bool has_tls(const Target& target) {
 
 bool has_phase(const Target& target, Phase phase) {
   switch (phase) {
-    case Phase::dns: return true;
-    case Phase::connect: return target.scheme != Scheme::dns;
-    case Phase::tls: return has_tls(target);
-    case Phase::first_byte: return is_web(target.scheme) || is_mail(target.scheme);
-    case Phase::transfer: return is_web(target.scheme);
+    case Phase::dns:
+      return true;
+    case Phase::connect:
+      return target.scheme != Scheme::dns;
+    case Phase::tls:
+      return has_tls(target);
+    case Phase::first_byte:
+      return is_web(target.scheme) || is_mail(target.scheme);
+    case Phase::transfer:
+      return is_web(target.scheme);
   }
   return false;
 }
@@ -145,9 +154,9 @@ void TargetSeries::make_failures(const Target& target) {
 prometheus::Counter& TargetSeries::failures(Stage stage, Word word) {
   auto& series = failures_[{stage, word}];
   if (series == nullptr) {
-    series = &counter("reachd_failures_total", "Failed steps by stage and failure.",
-                      {{"stage", std::string(to_string(stage))},
-                       {"failure", std::string(to_string(word))}});
+    series = &counter(
+        "reachd_failures_total", "Failed steps by stage and failure.",
+        {{"stage", std::string(to_string(stage))}, {"failure", std::string(to_string(word))}});
   }
   return *series;
 }
@@ -191,7 +200,8 @@ void TargetSeries::set_kinds(const Verdict& verdict) {
   for (const std::string& kind : verdict.kinds) {
     auto& series = kinds_[kind];
     if (series == nullptr) {
-      series = &gauge("reachd_target_kind", "1 for each kind of trouble in force.", {{"kind", kind}});
+      series =
+          &gauge("reachd_target_kind", "1 for each kind of trouble in force.", {{"kind", kind}});
     }
   }
   for (auto& [kind, series] : kinds_) {

@@ -1,6 +1,6 @@
 // The series of one target: made all at once when the target is configured, set by its rounds, and
-// rendered after each, so that a scrape finds the text ready. The labels service_name and target are
-// on all of them; no other label has a value that comes from the network.
+// rendered after each, so that a scrape finds the text ready. The labels service_name and target
+// are on all of them; no other label has a value that comes from the network.
 #pragma once
 
 #include <array>
@@ -40,7 +40,8 @@ class TargetSeries {
   };
 
   prometheus::Gauge& gauge(const std::string& name, const std::string& help, Labels labels = {});
-  prometheus::Counter& counter(const std::string& name, const std::string& help, Labels labels = {});
+  prometheus::Counter& counter(const std::string& name, const std::string& help,
+                               Labels labels = {});
   prometheus::Counter& failures(Stage stage, Word word);
   void make_phases(const Target& target);
   void make_failures(const Target& target);
@@ -68,9 +69,9 @@ class TargetSeries {
   prometheus::Gauge* reachable_ = nullptr;
   prometheus::Gauge* since_ = nullptr;
   prometheus::Gauge* last_round_ = nullptr;
-  prometheus::Gauge* http_status_ = nullptr;   // null unless http(s)
-  prometheus::Gauge* certificate_ = nullptr;   // null without TLS
-  prometheus::Gauge* speed_ = nullptr;         // null unless http(s)
+  prometheus::Gauge* http_status_ = nullptr;  // null unless http(s)
+  prometheus::Gauge* certificate_ = nullptr;  // null without TLS
+  prometheus::Gauge* speed_ = nullptr;        // null unless http(s)
   std::optional<Status> confirmed_;
 };
 

@@ -1,9 +1,9 @@
 #include "daemon/version.hpp"
 
-#include <boost/version.hpp>
 #include <curl/curl.h>
 #include <fmt/format.h>
 #include <openssl/crypto.h>
+#include <boost/version.hpp>
 
 namespace reachd {
 

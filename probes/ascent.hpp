@@ -1,5 +1,5 @@
-// One climb under way: what it is given, and the small state that its steps share. Only the ladder's
-// own files look in here.
+// One climb under way: what it is given, and the small state that its steps share. Only the
+// ladder's own files look in here.
 #pragma once
 
 #include <string>
@@ -25,7 +25,8 @@ struct Ascent {
   int transactions = 0;
 
   bool deep() const { return climb.round == Round::deep; }
-  // OONI numbers transactions by what they carry: 20000 Do53, 30000 DoH, 40000 cleartext, 50000 TLS.
+  // OONI numbers transactions by what they carry: 20000 Do53, 30000 DoH, 40000 cleartext, 50000
+  // TLS.
   int next_transaction(int range) { return range + ++transactions; }
 };
 
@@ -40,7 +41,8 @@ struct Answers {
 // system would), in a deep one all of them side by side. An address needs no asking.
 boost::asio::awaitable<Answers> ask(Ascent& ascent, std::string host, int depth);
 
-// One address of one place: connects, then whatever the scheme asks for. `cookies` is read and written.
+// One address of one place: connects, then whatever the scheme asks for. `cookies` is read and
+// written.
 struct Visit {
   Scheme scheme = Scheme::https;
   std::string url;   // http(s) only

@@ -40,7 +40,8 @@ asio::awaitable<std::vector<steps::Lookup>> ask_one(Ascent& ascent, ResolverSett
   co_return co_await net::together(ascent.way.executor, std::move(questions));
 }
 
-// A resolver that answered at all, even that there is no such name, need not be asked a second time.
+// A resolver that answered at all, even that there is no such name, need not be asked a second
+// time.
 bool answered(const std::vector<steps::Lookup>& lookups) {
   return std::ranges::any_of(lookups, [](const steps::Lookup& lookup) {
     const auto& failure = lookup.observation.failure;

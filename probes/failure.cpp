@@ -69,30 +69,46 @@ std::optional<Failure> parse_failure(std::string_view text) {
   return Failure{Word::unknown_failure, std::string(text)};
 }
 
-bool is_ours(const Failure& failure) { return failure.word >= Word::reachd_cancelled; }
+bool is_ours(const Failure& failure) {
+  return failure.word >= Word::reachd_cancelled;
+}
 
 Failure failure_from_errno(int error) {
   switch (error) {
-    case ETIMEDOUT: return {Word::timed_out, {}};
-    case ECONNREFUSED: return {Word::connection_refused, {}};
+    case ETIMEDOUT:
+      return {Word::timed_out, {}};
+    case ECONNREFUSED:
+      return {Word::connection_refused, {}};
     case ECONNRESET:
     case ENETRESET:
-    case EPIPE: return {Word::connection_reset, {}};  // a write after the peer's reset
-    case ECONNABORTED: return {Word::connection_aborted, {}};
-    case EHOSTUNREACH: return {Word::host_unreachable, {}};
-    case ENETUNREACH: return {Word::network_unreachable, {}};
-    case ENETDOWN: return {Word::network_down, {}};
+    case EPIPE:
+      return {Word::connection_reset, {}};  // a write after the peer's reset
+    case ECONNABORTED:
+      return {Word::connection_aborted, {}};
+    case EHOSTUNREACH:
+      return {Word::host_unreachable, {}};
+    case ENETUNREACH:
+      return {Word::network_unreachable, {}};
+    case ENETDOWN:
+      return {Word::network_down, {}};
     case EACCES:
-    case EPERM: return {Word::permission_denied, {}};
-    case EMSGSIZE: return {Word::message_size, {}};
+    case EPERM:
+      return {Word::permission_denied, {}};
+    case EMSGSIZE:
+      return {Word::message_size, {}};
     case EADDRNOTAVAIL:
-    case EADDRINUSE: return {Word::reachd_no_ports, {}};
+    case EADDRINUSE:
+      return {Word::reachd_no_ports, {}};
     case EMFILE:
-    case ENFILE: return {Word::reachd_no_descriptors, {}};
+    case ENFILE:
+      return {Word::reachd_no_descriptors, {}};
     case ENOMEM:
-    case ENOBUFS: return {Word::reachd_no_memory, {}};
-    case ECANCELED: return {Word::reachd_cancelled, {}};
-    default: return {Word::unknown_failure, std::strerror(error)};
+    case ENOBUFS:
+      return {Word::reachd_no_memory, {}};
+    case ECANCELED:
+      return {Word::reachd_cancelled, {}};
+    default:
+      return {Word::unknown_failure, std::strerror(error)};
   }
 }
 

@@ -12,15 +12,15 @@ namespace reachd {
 
 enum class Word : std::uint8_t {
   // DNS
-  dns_nxdomain_error,             // RCODE 3
-  dns_no_answer,                  // RCODE 0 without a record of the type asked for
-  dns_refused_error,              // RCODE 5
-  dns_servfail_error,             // RCODE 2
-  dns_server_misbehaving,         // any other RCODE
+  dns_nxdomain_error,      // RCODE 3
+  dns_no_answer,           // RCODE 0 without a record of the type asked for
+  dns_refused_error,       // RCODE 5
+  dns_servfail_error,      // RCODE 2
+  dns_server_misbehaving,  // any other RCODE
   dns_reply_with_wrong_query_id,
   // time
-  generic_timeout_error,          // our deadline passed
-  timed_out,                      // the kernel gave up: ETIMEDOUT
+  generic_timeout_error,  // our deadline passed
+  timed_out,              // the kernel gave up: ETIMEDOUT
   // TCP
   connection_refused,
   connection_reset,
@@ -31,33 +31,35 @@ enum class Word : std::uint8_t {
   address_not_available,
   permission_denied,
   message_size,
-  eof_error,                      // the peer closed before the step was done
+  eof_error,  // the peer closed before the step was done
   // TLS
-  ssl_invalid_hostname,           // certificate for another name, or alert 112 unrecognized_name
-  ssl_unknown_authority,          // chain does not end in a trusted root
-  ssl_invalid_certificate,        // expired, not yet valid, revoked, malformed
+  ssl_invalid_hostname,     // certificate for another name, or alert 112 unrecognized_name
+  ssl_unknown_authority,    // chain does not end in a trusted root
+  ssl_invalid_certificate,  // expired, not yet valid, revoked, malformed
   ssl_failed_handshake,
   // HTTP
   http_invalid_redirect_location_host,
   // everything else that the network did, with its text
   unknown_failure,
   // ours
-  reachd_cancelled,               // the round was called off
-  reachd_no_descriptors,          // EMFILE, ENFILE
-  reachd_no_memory,               // ENOMEM, ENOBUFS
-  reachd_no_ports,                // EADDRNOTAVAIL, EADDRINUSE on our own side
-  reachd_internal,                // a bug or a misuse of a library, with its text
+  reachd_cancelled,       // the round was called off
+  reachd_no_descriptors,  // EMFILE, ENFILE
+  reachd_no_memory,       // ENOMEM, ENOBUFS
+  reachd_no_ports,        // EADDRNOTAVAIL, EADDRINUSE on our own side
+  reachd_internal,        // a bug or a misuse of a library, with its text
 };
 
 struct Failure {
   Word word = Word::unknown_failure;
-  std::string text;  // one line, only with unknown_failure and reachd_internal; no addresses of ours
+  std::string
+      text;  // one line, only with unknown_failure and reachd_internal; no addresses of ours
   bool operator==(const Failure&) const = default;
 };
 
-std::string_view to_string(Word word);        // the bare word: what a metric label carries
+std::string_view to_string(Word word);          // the bare word: what a metric label carries
 std::string to_string(const Failure& failure);  // "unknown_failure: tls: wrong version number"
-std::optional<Failure> parse_failure(std::string_view text);  // the inverse; unknown words become text
+std::optional<Failure> parse_failure(
+    std::string_view text);  // the inverse; unknown words become text
 
 // True of faults of our own: they may never lead to `blocked`.
 bool is_ours(const Failure& failure);

@@ -19,9 +19,9 @@ constexpr int kMaxRedirects = 10;
 using Steps = std::vector<Observation>;
 
 // Which of a name's addresses this round tries: all that the target allows in a deep one; one a
-// family, another at each turn, in a light one. A family without a route from here is left out: that
-// our line has no IPv6 says nothing of the target. Without any route the first is tried, so that the
-// kernel's refusal is on record.
+// family, another at each turn, in a light one. A family without a route from here is left out:
+// that our line has no IPv6 says nothing of the target. Without any route the first is tried, so
+// that the kernel's refusal is on record.
 std::vector<std::string> choose(const Ascent& ascent, const std::vector<std::string>& addresses) {
   std::map<bool, std::vector<std::string>> families;  // by "is IPv6"
   for (const std::string& address : addresses) {
@@ -55,7 +55,9 @@ const HttpSeen* last_answer(const Steps& steps) {
   return steps.empty() ? nullptr : std::get_if<HttpSeen>(&steps.back().seen);
 }
 
-void append(Steps& all, Steps steps) { std::ranges::move(steps, std::back_inserter(all)); }
+void append(Steps& all, Steps steps) {
+  std::ranges::move(steps, std::back_inserter(all));
+}
 
 // Climbs on where an answer points to, hop by hop, each with addresses of its own.
 asio::awaitable<void> follow(Ascent& ascent, std::string location, std::vector<std::string> cookies,
@@ -63,9 +65,8 @@ asio::awaitable<void> follow(Ascent& ascent, std::string location, std::vector<s
   for (int depth = 1; !location.empty(); ++depth) {
     const auto place = net::parse_place(location);
     if (depth > kMaxRedirects || !place) {
-      steps.back().failure =
-          place ? Failure{Word::unknown_failure, "stopped after 10 redirects"}
-                : Failure{Word::http_invalid_redirect_location_host, {}};
+      steps.back().failure = place ? Failure{Word::unknown_failure, "stopped after 10 redirects"}
+                                   : Failure{Word::http_invalid_redirect_location_host, {}};
       co_return;
     }
     Answers answers = co_await ask(ascent, place->host, depth);
@@ -87,9 +88,15 @@ asio::awaitable<void> follow(Ascent& ascent, std::string location, std::vector<s
 
 asio::awaitable<Measurement> climb(net::WayOut& way, net::Resolvers& resolvers, Target target,
                                    Climb climb) {
-  Measurement measurement{climb.vantage, target.service, target.name,
-                          target.url,    target.scheme,  climb.round,
-                          std::chrono::system_clock::now(), Micros{0}, {}};
+  Measurement measurement{climb.vantage,
+                          target.service,
+                          target.name,
+                          target.url,
+                          target.scheme,
+                          climb.round,
+                          std::chrono::system_clock::now(),
+                          Micros{0},
+                          {}};
   Ascent ascent{way, resolvers, target, climb, Clock::now()};
 
   // 1. Names.

@@ -19,7 +19,7 @@ struct Climb {
   std::uint64_t turn = 0;  // counts rounds of the target: light rounds take the addresses in turn
 };
 
-boost::asio::awaitable<Measurement> climb(net::WayOut& way, net::Resolvers& resolvers, Target target,
-                                          Climb climb);
+boost::asio::awaitable<Measurement> climb(net::WayOut& way, net::Resolvers& resolvers,
+                                          Target target, Climb climb);
 
 }  // namespace reachd

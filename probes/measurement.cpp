@@ -17,9 +17,12 @@ bool same_question(const Observation& a, const Observation& b) {
 
 std::string_view to_string(Round round) {
   switch (round) {
-    case Round::light: return "light";
-    case Round::deep: return "deep";
-    case Round::confirm: return "confirm";
+    case Round::light:
+      return "light";
+    case Round::deep:
+      return "deep";
+    case Round::confirm:
+      return "confirm";
   }
   return "";
 }

@@ -13,7 +13,8 @@
 
 namespace reachd {
 
-// light: cheap, each interval. deep: all addresses and resolvers. confirm: soon after trouble, as light.
+// light: cheap, each interval. deep: all addresses and resolvers. confirm: soon after trouble, as
+// light.
 enum class Round : std::uint8_t { light, deep, confirm };
 std::string_view to_string(Round round);
 
@@ -30,8 +31,8 @@ struct Measurement {
   bool operator==(const Measurement&) const = default;
 };
 
-// Indices of the observations that failed and matter: a family without an address is no failure where
-// the same resolver has one of the other family.
+// Indices of the observations that failed and matter: a family without an address is no failure
+// where the same resolver has one of the other family.
 std::vector<std::size_t> failed_steps(const Measurement& measurement);
 
 }  // namespace reachd

@@ -4,11 +4,16 @@ namespace reachd {
 
 std::string_view to_string(Stage stage) {
   switch (stage) {
-    case Stage::dns: return "dns";
-    case Stage::tcp: return "tcp";
-    case Stage::tls: return "tls";
-    case Stage::http: return "http";
-    case Stage::mail: return "mail";
+    case Stage::dns:
+      return "dns";
+    case Stage::tcp:
+      return "tcp";
+    case Stage::tls:
+      return "tls";
+    case Stage::http:
+      return "http";
+    case Stage::mail:
+      return "mail";
   }
   return "";
 }

@@ -39,12 +39,12 @@ struct DnsRecord {
   bool operator==(const DnsRecord&) const = default;
 };
 
-// One datagram or message that came back for a query. The first acceptable one is the step's answer;
-// all are evidence.
+// One datagram or message that came back for a query. The first acceptable one is the step's
+// answer; all are evidence.
 struct DnsReply {
-  Micros at{0};                   // since the start of the measurement
+  Micros at{0};                    // since the start of the measurement
   std::optional<Failure> failure;  // of this reply: an rcode, a wrong id, a malformed message
-  int rcode = -1;                 // -1: could not be read
+  int rcode = -1;                  // -1: could not be read
   std::vector<DnsRecord> answers;
   std::vector<std::uint8_t> raw;
   bool operator==(const DnsReply&) const = default;
@@ -55,8 +55,8 @@ struct DnsSeen {
   std::string engine;    // "udp", "tcp", "dot", "doh"
   std::string url;       // doh: what was fetched
   std::string hostname;
-  std::string query_type;  // "A", "AAAA", "HTTPS"
-  int answer = -1;         // index into replies of the one that was believed, -1: none
+  std::string query_type;         // "A", "AAAA", "HTTPS"
+  int answer = -1;                // index into replies of the one that was believed, -1: none
   std::vector<DnsReply> replies;  // in order of arrival, late ones too
   bool operator==(const DnsSeen&) const = default;
 };
@@ -91,11 +91,11 @@ struct Certificate {
 
 struct TlsSeen {
   std::string server_name;
-  std::string version;     // "TLSv1.3", empty if it was not negotiated
-  std::string cipher;      // IANA's name: "TLS_AES_128_GCM_SHA256"
-  std::string alpn;        // negotiated, empty if none
+  std::string version;  // "TLSv1.3", empty if it was not negotiated
+  std::string cipher;   // IANA's name: "TLS_AES_128_GCM_SHA256"
+  std::string alpn;     // negotiated, empty if none
   std::vector<Certificate> chain;
-  int alert = -1;          // number of the last alert seen
+  int alert = -1;               // number of the last alert seen
   bool alert_received = false;  // from the peer; otherwise we sent it
   std::string verify_error;     // OpenSSL's words for what was wrong with the chain
   bool client_hello_sent = false;
@@ -107,28 +107,28 @@ struct HttpSeen {
   std::string url;
   std::string method;
   std::vector<std::pair<std::string, std::string>> request_headers;
-  int status = 0;                // 0: no answer
-  std::string version;           // "HTTP/1.1", "HTTP/2"
+  int status = 0;       // 0: no answer
+  std::string version;  // "HTTP/1.1", "HTTP/2"
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;              // at most the body limit; raw bytes
-  bool body_truncated = false;   // the limit was reached; not a failure
-  std::string title;             // of an HTML page, bytes as sent, at most 256
-  std::string body_sha256;       // hex, of what was read
-  Micros first_byte{0};          // from the request to the first byte of the answer; 0: none came
-  Micros transfer{0};            // from there to the end
-  double bytes_per_second = 0;   // of the body, 0 if too short to tell
-  std::string location;          // absolute, where the answer redirects to; empty if it does not
+  std::string body;             // at most the body limit; raw bytes
+  bool body_truncated = false;  // the limit was reached; not a failure
+  std::string title;            // of an HTML page, bytes as sent, at most 256
+  std::string body_sha256;      // hex, of what was read
+  Micros first_byte{0};         // from the request to the first byte of the answer; 0: none came
+  Micros transfer{0};           // from there to the end
+  double bytes_per_second = 0;  // of the body, 0 if too short to tell
+  std::string location;         // absolute, where the answer redirects to; empty if it does not
   bool operator==(const HttpSeen&) const = default;
 };
 
 struct MailSeen {
-  std::string protocol;                     // "imap", "smtp"
-  std::string greeting;                     // first line, bytes as sent, at most 512
-  std::vector<std::string> capabilities;    // as announced before TLS, or over it where it is there
+  std::string protocol;                   // "imap", "smtp"
+  std::string greeting;                   // first line, bytes as sent, at most 512
+  std::vector<std::string> capabilities;  // as announced before TLS, or over it where it is there
   bool starttls_offered = false;
   bool starttls_accepted = false;
-  Micros first_byte{0};                     // from the connection (or handshake) to the greeting
-  std::string last_reply;                   // the line that ended the conversation
+  Micros first_byte{0};    // from the connection (or handshake) to the greeting
+  std::string last_reply;  // the line that ended the conversation
   bool operator==(const MailSeen&) const = default;
 };
 

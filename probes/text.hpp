@@ -32,7 +32,8 @@ std::size_t columns(std::string_view text);
 // cut.
 std::string fit(std::string_view text, std::size_t width);
 
-// Breaks UTF-8 text at spaces into lines of at most `width` columns; a longer word is cut. Never empty.
+// Breaks UTF-8 text at spaces into lines of at most `width` columns; a longer word is cut. Never
+// empty.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
 
 std::string to_base64(std::string_view bytes);

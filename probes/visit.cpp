@@ -29,8 +29,7 @@ asio::awaitable<void> browse(Ascent& ascent, steps::Attempt attempt, asio::ip::t
   options.headers = ascent.target.headers;
   options.cookies = cookies;
   options.body_limit = ascent.climb.body_limit;
-  auto fetched =
-      co_await steps::fetch(ascent.way, attempt, std::move(socket), std::move(options));
+  auto fetched = co_await steps::fetch(ascent.way, attempt, std::move(socket), std::move(options));
   keep(steps, std::move(fetched.tls));
   keep(steps, std::move(fetched.http));
   keep_info(steps, fetched.tcp_info);
@@ -41,8 +40,7 @@ asio::awaitable<void> shake_hands(Ascent& ascent, steps::Attempt attempt,
                                   asio::ip::tcp::socket socket, std::string host, Steps& steps) {
   steps::TlsOptions options;
   options.server_name = std::move(host);
-  auto secured =
-      co_await steps::secure(ascent.way, attempt, std::move(socket), std::move(options));
+  auto secured = co_await steps::secure(ascent.way, attempt, std::move(socket), std::move(options));
   if (secured.stream) {
     secured.tcp_info = steps::tcp_info_of(secured.stream->next_layer().native_handle());
   }
@@ -97,7 +95,8 @@ asio::awaitable<std::vector<Observation>> visit(Ascent& ascent, Visit visit,
     case Scheme::tcp:
       keep_info(steps, steps::tcp_info_of(socket.native_handle()));
       break;
-    case Scheme::dns: break;  // never visited: the answer is the service
+    case Scheme::dns:
+      break;  // never visited: the answer is the service
   }
   co_return steps;
 }

@@ -1,4 +1,5 @@
-// What a measurement means: one status, how, where, by which rule. A value without opinions of its own.
+// What a measurement means: one status, how, where, by which rule. A value without opinions of its
+// own.
 #pragma once
 
 #include <array>
@@ -20,9 +21,9 @@ struct Verdict {
   Status status = Status::insufficient;
   std::vector<std::string> kinds;  // "tls.reset.sni": paths layer.action.qualifier
   Locus locus = Locus::unknown;
-  std::string rule;                // stable id of the rule that decided
+  std::string rule;  // stable id of the rule that decided
   int rules_version = 0;
-  std::vector<int> evidence;       // indices into the measurement's observations
+  std::vector<int> evidence;  // indices into the measurement's observations
   bool operator==(const Verdict&) const = default;
 };
 

@@ -20,8 +20,7 @@ bool has_route(const std::string& address) {
   const auto parsed = asio::ip::make_address(address, error);
   if (error) return false;
   const udp::endpoint peer(parsed, 9);
-  const int descriptor =
-      ::socket(peer.protocol().family(), SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_UDP);
+  const int descriptor = ::socket(peer.protocol().family(), SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_UDP);
   if (descriptor < 0) return parsed.is_v4();  // no descriptor left: do not blame the route
   const bool reached = ::connect(descriptor, peer.data(), static_cast<socklen_t>(peer.size())) == 0;
   ::close(descriptor);

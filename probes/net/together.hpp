@@ -1,5 +1,5 @@
-// Waits for several coroutines side by side. Cancelling the wait cancels all of them; an exception of
-// one is thrown after all have ended.
+// Waits for several coroutines side by side. Cancelling the wait cancels all of them; an exception
+// of one is thrown after all have ended.
 #pragma once
 
 #include <exception>

@@ -2,9 +2,9 @@
 
 #include <memory>
 
+#include <curl/curl.h>
 #include <boost/algorithm/string/case_conv.hpp>
 #include <boost/asio/ip/address.hpp>
-#include <curl/curl.h>
 
 namespace reachd::net {
 namespace {

@@ -1,4 +1,5 @@
-// The parts of an http(s) URL as a redirect names it, by libcurl's parser: the one that will fetch it.
+// The parts of an http(s) URL as a redirect names it, by libcurl's parser: the one that will fetch
+// it.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,7 @@
 namespace reachd::net {
 
 struct Place {
-  std::string url;   // whole, host in ASCII
+  std::string url;  // whole, host in ASCII
   Scheme scheme = Scheme::https;
   std::string host;  // without brackets
   std::uint16_t port = 443;

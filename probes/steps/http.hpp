@@ -22,7 +22,7 @@ struct HttpOptions {
   std::vector<std::pair<std::string, std::string>>
       headers;  // added to the defaults, or replacing them
   std::vector<std::string>
-      cookies;  // a jar of earlier hops: lines as CURLOPT_COOKIELIST takes them
+      cookies;       // a jar of earlier hops: lines as CURLOPT_COOKIELIST takes them
   std::string body;  // sent with POST only
   std::size_t body_limit = 64 * 1024;
 };

@@ -52,7 +52,9 @@ struct Break {
   std::chrono::milliseconds timeout{10'000};
 };
 
-void PrintTo(const Break& fault, std::ostream* out) { *out << fault.name; }
+void PrintTo(const Break& fault, std::ostream* out) {
+  *out << fault.name;
+}
 
 // Long enough for everything before the hang, on a busy machine under a sanitizer.
 constexpr auto kShort = 2500ms;
@@ -286,7 +288,9 @@ struct DnsBreak {
   DnsScript script;
   std::string failure;
 };
-void PrintTo(const DnsBreak& fault, std::ostream* out) { *out << fault.name; }
+void PrintTo(const DnsBreak& fault, std::ostream* out) {
+  *out << fault.name;
+}
 
 // A reply with its question changed, cut short, or with another id.
 DnsScript bending(std::size_t at, Bytes bytes, std::size_t keep = 512) {
@@ -343,7 +347,8 @@ INSTANTIATE_TEST_SUITE_P(
                     DnsBreak{"wrong_id", bending(0, {0, 0}), "dns_reply_with_wrong_query_id"},
                     DnsBreak{"wrong_question", bending(13, {'m'}),
                              "unknown_failure: dns reply for another question"},
-                    DnsBreak{"malformed", bending(0, {}, 20), "unknown_failure: malformed dns reply"}),
+                    DnsBreak{"malformed", bending(0, {}, 20),
+                             "unknown_failure: malformed dns reply"}),
     [](const auto& info) { return info.param.name; });
 
 // What an alert rule can see of one round: every series that is not zero, without times.

@@ -1,5 +1,5 @@
-// The ladder on real sockets: which questions and addresses a round takes, where redirects lead, what
-// is recorded on the way.
+// The ladder on real sockets: which questions and addresses a round takes, where redirects lead,
+// what is recorded on the way.
 #include "probes/ladder.hpp"
 
 #include <gmock/gmock.h>
@@ -54,7 +54,8 @@ const HttpSeen& last_page(const Measurement& measurement) {
 
 class Ladder : public testing::Test {
  protected:
-  Measurement climb_with(std::vector<ResolverSettings> asked, const Target& target, Climb how = {}) {
+  Measurement climb_with(std::vector<ResolverSettings> asked, const Target& target,
+                         Climb how = {}) {
     net::Resolvers resolvers(std::move(asked));
     return run(loop.io, climb(loop.way, resolvers, target, how));
   }
@@ -76,7 +77,8 @@ TEST_F(Ladder, GoesFromTheNameToThePageInOrderOfTime) {
   EXPECT_LE(seen.observations[2].began, seen.observations[3].began);
   EXPECT_EQ(last_page(seen).title, "hello");
   EXPECT_TRUE(std::get<TcpSeen>(seen.observations[2].seen).info);
-  EXPECT_THAT(failed_steps(seen), testing::IsEmpty()) << "no AAAA is no failure where there is an A";
+  EXPECT_THAT(failed_steps(seen), testing::IsEmpty())
+      << "no AAAA is no failure where there is an A";
   EXPECT_EQ(judge(seen, web("name.test", server.port())).status, Status::ok);
   EXPECT_THAT(server.received(), HasSubstr("Host: name.test:"));
 }
@@ -106,8 +108,7 @@ TEST_F(Ladder, ADeepRoundTriesNoMoreAddressesThanTheTargetAllows) {
   TcpServer server(loop.io, page("200 OK"));
   Target target = web("name.test", server.port());
   target.addresses = 2;
-  const auto seen =
-      climb_with({resolver("r", dns.port())}, target, {.round = Round::deep});
+  const auto seen = climb_with({resolver("r", dns.port())}, target, {.round = Round::deep});
   EXPECT_EQ(peers(seen, Stage::tcp).size(), 2U);
 }
 
@@ -170,7 +171,8 @@ TEST_F(Ladder, ACookieGoesBackToWhoSetIt) {
   TcpServer server(loop.io, page("302 Found\r\nSet-Cookie: seen=1; Path=/\r\nLocation: /again"));
   const auto seen = climb_with({resolver("r", 9)}, web("127.0.0.1", server.port()));
   EXPECT_THAT(server.received(), HasSubstr("Cookie: seen=1"));
-  EXPECT_EQ(server.accepted(), 11) << "the first and ten redirects, each over a connection of its own";
+  EXPECT_EQ(server.accepted(), 11)
+      << "the first and ten redirects, each over a connection of its own";
   EXPECT_EQ(to_string(*seen.observations.back().failure),
             "unknown_failure: stopped after 10 redirects");
 }
@@ -195,8 +197,7 @@ TEST(Judge, OurOwnFaultsNeverCountAgainstTheTarget) {
       step.failure = Failure{static_cast<Word>(word), {}};
       measurement.observations.push_back(step);
       const Verdict verdict = judge(measurement, {});
-      EXPECT_EQ(verdict.status,
-                is_ours(*step.failure) ? Status::insufficient : Status::impaired);
+      EXPECT_EQ(verdict.status, is_ours(*step.failure) ? Status::insufficient : Status::impaired);
     }
   }
   EXPECT_EQ(judge({}, {}).status, Status::insufficient);

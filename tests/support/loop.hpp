@@ -17,7 +17,8 @@
 
 namespace reachd::test {
 
-// Returns what the coroutine returned, or throws what it threw; throws std::runtime_error on a hang.
+// Returns what the coroutine returned, or throws what it threw; throws std::runtime_error on a
+// hang.
 template <typename T>
 T run(boost::asio::io_context& io, boost::asio::awaitable<T> work,
       std::chrono::seconds bound = std::chrono::seconds(20)) {
