@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "config/measures_same.hpp"
+
 namespace reachd {
 namespace {
 
@@ -46,6 +48,13 @@ std::string_view to_string(Family family) {
 
 std::string id_of(const Target& target) {
   return target.service + "/" + target.name;
+}
+
+bool measures_same(const Target& a, const Target& b) {
+  Target paced = b;
+  paced.interval = a.interval;
+  paced.timeout = a.timeout;
+  return a == paced;
 }
 
 }  // namespace reachd

@@ -1,5 +1,7 @@
 #include "daemon/board.hpp"
 
+#include "config/measures_same.hpp"
+
 namespace reachd {
 namespace {
 
@@ -8,11 +10,10 @@ void set_plan(std::map<std::string, TargetBoard>& boards, const std::vector<Targ
   for (const Target& target : targets) {
     TargetBoard& entry = next[id_of(target)];
     if (auto known = boards.find(id_of(target));
-        known != boards.end() && known->second.target == target) {
+        known != boards.end() && measures_same(known->second.target, target)) {
       entry = std::move(known->second);
-    } else {
-      entry.target = target;
     }
+    entry.target = target;
   }
   boards = std::move(next);
 }

@@ -6,6 +6,7 @@
 
 #include <prometheus/registry.h>
 
+#include "config/measures_same.hpp"
 #include "daemon/exposition.hpp"
 #include "daemon/process_series.hpp"
 #include "daemon/target_series.hpp"
@@ -79,13 +80,13 @@ Metrics::Metrics() : state_(std::make_unique<State>()) {
 
 Metrics::~Metrics() = default;
 
-// A target keeps its series as long as it is the same: where its scheme changes, so do its phases.
+// A target keeps its series as long as it measures the same: with its scheme its phases change.
 void Metrics::State::configure_targets(const Config& config) {
   decltype(targets) next;
   for (const Target& target : targets_of(config)) {
     const std::string id = id_of(target);
     const auto known = targets.find(id);
-    if (known != targets.end() && known->second.first == target) {
+    if (known != targets.end() && measures_same(known->second.first, target)) {
       next[id] = std::move(known->second);
     } else {
       next[id] = {target, std::make_unique<TargetSeries>(target)};

@@ -328,6 +328,33 @@ TEST(Metrics, AReloadKeepsWhatStaysAndRemovesWhatIsGone) {
   EXPECT_EQ(read(metrics).series(), scrape.series());
 }
 
+TEST(Metrics, AnotherPaceIsNoOtherTarget) {
+  Config config;
+  Service service;
+  service.name = "s";
+  Target target;
+  target.service = "s";
+  target.name = "t";
+  service.targets.push_back(target);
+  config.services.push_back(service);
+  Metrics metrics;
+  metrics.configure(config);
+  Measurement measurement;
+  measurement.service = "s";
+  measurement.target = "t";
+  Verdict verdict;
+  verdict.status = Status::ok;
+  metrics.observe(measurement, verdict);
+  const std::string reachable = "reachd_target_reachable{service_name=\"s\",target=\"t\"} 1\n";
+  EXPECT_NE(metrics.text().find(reachable), std::string::npos);
+  config.services[0].targets[0].interval = std::chrono::seconds(7);
+  metrics.configure(config);
+  EXPECT_NE(metrics.text().find(reachable), std::string::npos);
+  config.services[0].targets[0].host = "elsewhere.test";
+  metrics.configure(config);
+  EXPECT_EQ(metrics.text().find(reachable), std::string::npos);
+}
+
 TEST(Metrics, AnswersOfResolversAreCountedByTheirFailure) {
   Metrics metrics;
   metrics.configure(example());
