@@ -8,6 +8,7 @@ Prints the latencies of the answers, the daemon's memory and what its metrics sa
 Usage: storm.py REACHD [SECONDS]. Loopback only; ends what it started.
 """
 import asyncio
+import multiprocessing
 import pathlib
 import re
 import signal
@@ -126,28 +127,36 @@ def watch(url: str, pid: int, seconds: float) -> None:
         print(f"{service:18} {rounds:.0f} rounds: {words}")
 
 
-async def main() -> None:
-    reachd, seconds = sys.argv[1], float(sys.argv[2]) if len(sys.argv) > 2 else 60
+async def serve(ports) -> None:
     hanging = await asyncio.start_server(hang, "0.0.0.0", 0, backlog=4096)
     bodies = await asyncio.start_server(endless, "0.0.0.0", 0, backlog=4096)
     # Held at one address, so that nobody else gets this port at the addresses of the refusing targets.
     refusing = await asyncio.start_server(hang, "127.0.0.1", 0)
-    ports = [server.sockets[0].getsockname()[1] for server in (hanging, bodies, refusing)]
+    ports.put([server.sockets[0].getsockname()[1] for server in (hanging, bodies, refusing)])
+    await asyncio.Event().wait()
+
+
+def main() -> None:
+    reachd, seconds = sys.argv[1], float(sys.argv[2]) if len(sys.argv) > 2 else 60
+    # In a process of its own: what is timed must not wait for the servers' interpreter.
+    ports = multiprocessing.Queue()
+    servers = multiprocessing.Process(target=lambda: asyncio.run(serve(ports)), daemon=True)
+    servers.start()
     with tempfile.TemporaryDirectory() as folder:
         config = pathlib.Path(folder, "reachd.yaml")
-        config.write_text(configuration(*ports, folder))
+        config.write_text(configuration(*ports.get(timeout=10), folder))
         log = pathlib.Path(folder, "log")
         with log.open("w") as out:
             daemon = subprocess.Popen([reachd, "run", "--config", str(config)], stderr=out, stdout=out)
         try:
-            url = await asyncio.to_thread(read_url, log, daemon)
-            await asyncio.to_thread(watch, url, daemon.pid, seconds)
+            watch(read_url(log, daemon), daemon.pid, seconds)
         finally:
             daemon.send_signal(signal.SIGTERM)
             began = time.monotonic()
-            await asyncio.to_thread(daemon.wait)
+            daemon.wait()
             print(f"stopped            in {(time.monotonic() - began) * 1000:.0f} ms, exit {daemon.returncode}")
+            servers.kill()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()
