@@ -37,6 +37,15 @@ void prepare_state_directory(const std::string& directory) {
   }
 }
 
+// A round that ended in an exception is a bug of ours: it says nothing of the target.
+void tell_bug(std::exception_ptr error, const Target& target) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& bug) {
+    log::write(log::Level::error, "bug", {{"target", id_of(target)}, {"error", bug.what()}});
+  }
+}
+
 void tell_faults(const std::vector<Fault>& faults) {
   for (const Fault& fault : faults) {
     log::write(log::Level::error, "configuration", {{"fault", to_string(fault)}});
@@ -56,7 +65,8 @@ App::App(Config config, net::TrustStore trust)
           },
           {.lag = [this](auto lag) { metrics_.observe_lag(lag); },
            .in_flight = [this](std::size_t rounds) { metrics_.set_rounds_in_flight(rounds); },
-           .skipped = [this] { metrics_.count_skipped_round(); }}),
+           .skipped = [this] { metrics_.count_skipped_round(); },
+           .failed = tell_bug}),
       signals_(io_, SIGHUP, SIGTERM, SIGINT),
       ticker_(io_),
       progressed_(std::chrono::steady_clock::now()) {
