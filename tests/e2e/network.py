@@ -11,9 +11,6 @@ from pathlib import Path
 ROUTER4, VANTAGE4 = "192.168.77.1", "192.168.77.2"
 ROUTER6, VANTAGE6 = "2a02:e2e:ffff::1", "2a02:e2e:ffff::2"
 WORLD = ["nsenter", "--net=/run/netns/world"]
-# A server that refuses to be root, or drops root by means a user namespace forbids, runs in one of
-# its own where it is the user `daemon`.
-AS_DAEMON = ["unshare", "--user", "--map-user=1", "--map-group=1"]
 
 
 def _run(words, text=None):

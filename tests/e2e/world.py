@@ -15,6 +15,7 @@ class World:
     def __init__(self, config, logs):
         self.shipped = shipped.read(config)
         self.source, self.logs = config, logs
+        self.enter = network.WORLD  # the words before a command that is to run in the world
         self.ending = []  # processes that were told to end
         network.build()
         self.addresses = {host: network.addresses_of(index)

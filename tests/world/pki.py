@@ -15,15 +15,17 @@ def _openssl(*words, text=None):
 
 
 class Pki:
-    def __init__(self, folder):
+    def __init__(self, folder, strangers=("stranger",)):
+        """`strangers`: further roots, that nobody trusts, each NAME with its NAME-intermediate. What
+        the folder holds already is kept."""
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         for kind, algorithm in KEYS.items():
-            _openssl("genpkey", "-algorithm", *algorithm, "-out", self.key(kind))
-        for name in ("root", "stranger"):
-            self._root(name)
-        self._sign("intermediate", "ecdsa", "root", AUTHORITY, days=30)
-        self._sign("stranger-intermediate", "ecdsa", "stranger", AUTHORITY, days=30)
+            if not self.key(kind).exists():
+                _openssl("genpkey", "-algorithm", *algorithm, "-out", self.key(kind))
+        self._authority("root", "intermediate")
+        for name in strangers:
+            self._authority(name, f"{name}-intermediate")
 
     @property
     def root(self):
@@ -34,23 +36,32 @@ class Pki:
         return self.folder / f"{kind}.key"
 
     def chain(self, names, kind, label="good", days=30, issuer="intermediate"):
-        """The file with a leaf for `names` and its intermediate. Days < 0: expired."""
+        """The file with a leaf for `names` and its intermediate. Days < 0: expired; no issuer: signed
+        by itself."""
         leaf = self.folder / f"{names[0]}-{kind}-{label}.pem"
         chain = leaf.with_suffix(".chain")
         if not chain.exists():
             alternatives = ",".join(f"DNS:{name}" for name in names)
             self._sign(leaf.stem, kind, issuer, f"subjectAltName={alternatives}\n", days)
-            chain.write_text(leaf.read_text() + (self.folder / f"{issuer}.pem").read_text())
+            text = leaf.read_text()
+            if issuer:
+                text += (self.folder / f"{issuer}.pem").read_text()
+            chain.with_suffix(".new").write_text(text)
+            chain.with_suffix(".new").rename(chain)
         return chain
 
-    def _root(self, name):
+    def _authority(self, root, intermediate):
+        if (self.folder / f"{intermediate}.pem").exists():
+            return
         _openssl("req", "-x509", "-new", "-key", self.key("ecdsa"), "-days", 30,
-                 "-subj", f"/CN=e2e {name}", "-out", self.folder / f"{name}.pem")
+                 "-subj", f"/CN=test {root}", "-out", self.folder / f"{root}.pem")
+        self._sign(intermediate, "ecdsa", root, AUTHORITY, days=30)
 
     def _sign(self, name, kind, issuer, extensions, days):
         request, extras = self.folder / f"{name}.csr", self.folder / f"{name}.ext"
         extras.write_text(extensions)
         _openssl("req", "-new", "-key", self.key(kind), "-subj", f"/CN={name[:60]}", "-out", request)
-        _openssl("x509", "-req", "-in", request, "-CA", self.folder / f"{issuer}.pem",
-                 "-CAkey", self.key("ecdsa"), "-CAcreateserial", "-days", days,
+        signer = ["-signkey", self.key(kind)] if issuer is None else [
+            "-CA", self.folder / f"{issuer}.pem", "-CAkey", self.key("ecdsa"), "-CAcreateserial"]
+        _openssl("x509", "-req", "-in", request, *signer, "-days", days,
                  "-extfile", extras, "-out", self.folder / f"{name}.pem")

@@ -8,12 +8,12 @@ import signal
 import sys
 from pathlib import Path
 
-from network import AS_DAEMON, WORLD
+from nginx import nginx_config, server_block
 from process import Process, listens, until
 
-
-def _url_form(address):
-    return f"[{address}]" if ":" in address else address
+# A server that refuses to be root, or drops root by means a user namespace forbids, runs in one of
+# its own where it is the user `daemon`.
+AS_DAEMON = ["unshare", "--user", "--map-user=1", "--map-group=1"]
 
 
 class Server:
@@ -49,7 +49,7 @@ class Server:
                    self.world.pki.key(self.kind), *self.addresses])
 
     def _run(self, words):
-        self.process = Process([*WORLD, *words], self.log)
+        self.process = Process([*self.world.enter, *words], self.log)
 
     @property
     def log(self):
@@ -73,40 +73,10 @@ class Web(Server):
     def config(self, chain, **_):
         targets = [t for t in self.world.shipped.everything
                    if (t.host, t.port) == (self.host, self.port)]
-        secure = targets[0].scheme == "https"
-        words = " ssl http2" if secure else ""
-        listens_on = "\n".join(f"listen {_url_form(a)}:{self.port}{words};" for a in self.addresses)
-        tls = f"""
-            ssl_certificate {chain};
-            ssl_certificate_key {self.world.pki.key(self.kind)};
-            ssl_protocols {"TLSv1.2" if self.old_tls else "TLSv1.3"};""" if secure else ""
-        places = "\n".join({
-            t.path: f'location = {t.path} {{ return {t.status} '
-                    f'{chr(34) * 2 if t.status == 204 else chr(34) + t.host + chr(34)}; }}'
-            for t in targets}.values())
-        return f"""
-            user root root;  # of this namespace: an ordinary user maps no other
-            daemon off;
-            master_process off;
-            pid {self.folder}/pid;
-            error_log stderr;
-            events {{ }}
-            http {{
-              access_log off;
-              client_body_temp_path {self.folder};
-              proxy_temp_path {self.folder};
-              fastcgi_temp_path {self.folder};
-              uwsgi_temp_path {self.folder};
-              scgi_temp_path {self.folder};
-              default_type text/plain;
-              server {{
-                {listens_on}
-                server_name {self.host};
-                {tls}
-                {places}
-                location / {{ return 404; }}
-              }}
-            }}"""
+        return nginx_config(self.folder, [server_block(
+            self.host, self.addresses, self.port, {t.path: t.status for t in targets},
+            tls=(chain, self.world.pki.key(self.kind)) if targets[0].scheme == "https" else None,
+            protocols="TLSv1.2" if self.old_tls else "TLSv1.3")])
 
     def command(self, config):
         return ["nginx", "-p", self.folder, "-e", "stderr", "-c", config]

@@ -1,0 +1,197 @@
+"""A scenario file as a value, or every fault of it as FILE:LINE:COL: key: why."""
+
+import re
+from dataclasses import dataclass, field
+
+import units
+from nodes import (Refusal, boolean, by_shape, choice, compose, flat, mapping, number, plain, refuse,
+                   scalar, sequence, several, text, whole)
+from plan import SOURCE
+from rule_grammar import RuleGrammar
+
+STATUSES = ("ok", "blocked", "likely_blocked", "impaired", "down", "insufficient")
+VANTAGES = ("online", "offline", "border_outage", "captive_portal", "instrument_fault")
+CLASSES = {"B": "blocking", "N": "benign", "O": "outage", "M": "mixed"}
+KIND = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
+
+seconds = scalar(units.seconds)
+share = scalar(units.share)
+span = scalar(units.span)
+
+
+@dataclass
+class Scenario:
+    path: str
+    id: str
+    title: str
+    kind: str                     # B, N, O or M
+    targets: list
+    needs: list = field(default_factory=list)
+    world: dict = field(default_factory=dict)
+    censor: list = field(default_factory=list)  # rules as the censor program reads them
+    schedule: dict = field(default_factory=dict)
+    timeline: list = field(default_factory=list)
+    expect: dict = field(default_factory=dict)
+
+
+def _kind(node):
+    if not KIND.fullmatch(str(plain(node))):
+        refuse(node, f"'{node.value}' is no kind such as tls.reset.sni")
+    return node.value
+
+
+class _Grammar:
+    def __init__(self, plan, first):
+        self.plan = plan
+        self.rules = RuleGrammar(plan, first, SOURCE)
+        self.first = first
+
+    def host(self, node):
+        word = self.first if plain(node) == "target" else str(plain(node))
+        host = self.plan.host(word)
+        if host is None:
+            refuse(node, f"'{word}' is no target, control or host of the shipped configuration")
+        return host
+
+    def hosts(self, node):
+        if plain(node) == "all":
+            return list(self.plan.addresses)
+        return [self.host(node)]
+
+    def target(self, node):
+        word = self.first if plain(node) == "target" else plain(node)
+        if word not in self.plan.targets:
+            refuse(node, f"'{word}' is no target of the shipped configuration")
+        return word
+
+    def by_host(self, reader):
+        """A mapping from hosts to what `reader` reads."""
+        def read(node):
+            values = mapping({}, any_key=reader)(node)
+            for key, _ in node.value:
+                values[self.host(key)] = values.pop(str(plain(key)))
+            return values
+        return read
+
+    def world(self):
+        server = mapping({
+            "target": ("hosts", self.hosts), "control": ("hosts", self.hosts),
+            "port": whole,
+            "is": choice("down", "refuse", "stall", "slow", "reset", "close"),
+            "after": choice("hello", "request", "answer"),
+            "ttfb": seconds,
+            "certificate": choice("expired", "wrong_name", "untrusted", "self_signed"),
+            "status": whole, "headers": mapping({}, any_key=text), "body": text, "alert": whole,
+            "rate_limit": mapping({"syn": text}, required=("syn",)), "alpn_reset": boolean})
+        hosts = flat(self.hosts)
+        addresses = flat(self.rules.address_list)
+        names = mapping({
+            "gone": hosts, "lame": hosts, "servfail": hosts, "rotate": boolean, "shuffle": boolean,
+            "geo": self.by_host(mapping({"system": addresses, "others": addresses}))})
+        resolver = mapping({
+            "is": choice("ok", "dead"), "flaky": share, "nxdomain_rewrite": text,
+            "lies": self.by_host(text)})
+        down = mapping({"down": mapping({"from": seconds, "to": seconds})})
+        return mapping({
+            "servers": sequence(server), "names": names, "resolver": resolver, "link": down,
+            "border": down, "ipv6": choice("ok", "broken", "none"),
+            "loss": mapping({"where": choice("access", "domestic", "border"), "rate": share},
+                            required=("where", "rate")),
+            "pmtu": mapping({"at": choice("access", "domestic", "border"), "size": whole},
+                            required=("at", "size")),
+            "nat": mapping({"idle": seconds, "ports": whole}),
+            "portal": boolean, "interception": choice("all"),
+            "vantage": mapping({"clock": text, "trust": choice("empty", "with_mitm_ca"),
+                                "timestamps": choice("off"), "ipv6": choice("none")}),
+            "helper": choice("ok", "dead", "blocked", "none"),
+            "canned": boolean})
+
+    def expectation(self):
+        target = mapping({"status": several(choice(*STATUSES)), "not_status": several(choice(*STATUSES)),
+                          "kinds": several(_kind), "not_kinds": several(_kind),
+                          "locus": several(choice("network", "resolver", "server", "local", "unknown"))})
+        return mapping({
+            "targets": mapping({}, any_key=target), "vantage": several(choice(*VANTAGES)),
+            "events": span, "alerts": span, "fired": mapping({}, any_key=span)})
+
+    def timeline(self):
+        return sequence(mapping({
+            "at": seconds,
+            "do": by_shape(text),
+            "world": self.world()}, required=("at",)))
+
+    def whole_file(self):
+        return mapping({
+            "id": scalar(_id), "title": text, "class": ("kind", choice(*CLASSES)),
+            "needs": several(choice("quic", "ech", "detector", "raw")), "targets": several(self.target),
+            "world": self.world(), "censor": sequence(self.rules.read),
+            "schedule": mapping({"rounds": whole, "interval": seconds, "timeout": seconds,
+                                 "deep_every": seconds, "duration": seconds, "residual": text}),
+            "timeline": self.timeline(), "expect": self.expectation()},
+            required=("id", "title", "class", "targets", "expect"))
+
+
+def _id(word):
+    if not re.fullmatch(r"[A-Z][0-9A-Za-z-]*", word):
+        raise ValueError("is no id such as L01")
+    return word
+
+
+ACTIONS = re.compile(r"(enable|disable) (?P<rule>\S+)|restart daemon|pause daemon (?P<pause>\S+)")
+
+
+def _first_target(tree):
+    """The first of `targets`, found before the file is read, since other keys refer to it."""
+    for key, value in getattr(tree, "value", []) if tree is not None else []:
+        if getattr(key, "value", None) == "targets":
+            items = value.value if isinstance(value.value, list) else [value]
+            return getattr(items[0], "value", None) if items else None
+    return None
+
+
+def _check(scenario, tree):
+    """What concerns several keys at once."""
+    names = [rule["name"] for rule in scenario.censor]
+    for name in names:
+        if names.count(name) > 1:
+            refuse(tree, f"the rule {name} stands there twice", "censor")
+    for rule in scenario.censor:
+        after = rule["match"].get("after")
+        if after and after not in names:
+            refuse(tree, f"{rule['name']} comes after {after}, which is no rule here", "censor")
+    for name in scenario.expect.get("fired", {}):
+        if name not in names:
+            refuse(tree, f"{name} is no rule here", "expect.fired")
+    for entry in scenario.expect.get("targets", {}):
+        if entry not in scenario.targets:
+            refuse(tree, f"{entry} is not among the targets", "expect.targets")
+    for step in scenario.timeline:
+        found = ACTIONS.fullmatch(step["do"]) if "do" in step else None
+        if "do" in step and not found:
+            refuse(tree, f"'{step['do']}' is nothing that can be done", "timeline")
+        if found and found["rule"] and found["rule"] not in names:
+            refuse(tree, f"{found['rule']} is no rule here", "timeline")
+
+
+def parse(content, name, plan):
+    tree = compose(content, name)
+    if tree is None:
+        raise Refusal([(1, 1, "file", "is empty")])
+    grammar = _Grammar(plan, _first_target(tree))
+    values = grammar.whole_file()(tree)
+    scenario = Scenario(path=str(name), **values)
+    expected = scenario.expect.get("targets", {})
+    if "target" in expected:
+        expected[scenario.targets[0]] = expected.pop("target")
+    _check(scenario, tree)
+    return scenario
+
+
+def read(path, plan):
+    return parse(path.read_text(encoding="utf-8"), path, plan)
+
+
+def tell(path, refusal):
+    """The faults as lines."""
+    return [f"{path}:{line}:{column}: {key}: {why}"
+            for line, column, key, why in sorted(refusal.faults)]

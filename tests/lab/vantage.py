@@ -1,0 +1,102 @@
+"""The daemon under test: the shipped configuration cut down to a scenario's targets, and what the
+daemon says over its API."""
+
+import json
+import os
+import re
+import signal
+from pathlib import Path
+
+import yaml
+
+from fetch import get
+from plan import HELPER, NON_RESOLVER
+from process import Process, until
+
+BASE = "http://127.0.0.1:10980"
+# The lab's pace. Nobody is annoyed by it here; shares between the values are as shipped.
+PACE = {"interval": "5s", "jitter": "5%", "timeout": "2s", "confirm_after": "1s", "deep_every": "15s",
+        "rate": "500/s", "address_rate": "6000/min"}
+FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
+
+
+def _text(seconds):
+    return f"{round(seconds * 1000)}ms"
+
+
+def configuration(source, targets, schedule, more):
+    """The text of the scenario's reachd.yaml. `more`: what else it sets, by top-level key."""
+    config = yaml.safe_load(Path(source).read_text(encoding="utf-8"))
+    config["schedule"] = {**config.get("schedule", {}), **PACE}
+    for key in ("interval", "timeout", "deep_every"):
+        if key in schedule:
+            config["schedule"][key] = _text(schedule[key])
+    config["services"] = [
+        {**service, "targets": kept} for service in config["services"]
+        if (kept := [t for t in service["targets"] if f"{service['name']}/{t['name']}" in targets])]
+    config["tls"] = {"ca_file": "/run/trust.pem"}
+    config["state"] = {"directory": "/run/reachd-state"}
+    for key, value in more.items():
+        config[key] = {**config.get(key, {}), **value} if isinstance(value, dict) else value
+    return yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
+
+
+class Vantage:
+    def __init__(self, binary, logs):
+        self.binary, self.logs = binary, logs
+        self.config = Path("/run/reachd.yaml")
+        self.process = None
+        self.environment = {}
+
+    def prepare(self, text, trouble, pki):
+        """Writes the configuration and the trust store; the scenario's `vantage:` troubles."""
+        self.config.write_text(text)
+        (self.logs / "reachd.yaml").write_text(text)
+        pki.trust(Path("/run/trust.pem"), trouble.get("trust"))
+        if trouble.get("timestamps") == "off":
+            Path("/proc/sys/net/ipv4/tcp_timestamps").write_text("0")
+        if "clock" in trouble:
+            self.environment = {"LD_PRELOAD": FAKETIME, "FAKETIME": trouble["clock"],
+                                "FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_NO_CACHE": "1"}
+
+    def start(self):
+        words = ["env", *(f"{k}={v}" for k, v in self.environment.items())] if self.environment else []
+        self.process = Process([*words, self.binary, "run", "--config", self.config],
+                               self.logs / "reachd.log")
+        if not until(lambda: not self.process.alive() or get(BASE + "/-/healthy")[0] == 200, 15, 0.05):
+            raise RuntimeError("the daemon does not become healthy")
+        if not self.process.alive():
+            raise RuntimeError(f"the daemon ends: see {self.logs}/reachd.log")
+
+    def stop(self):
+        return self.process.stop(signal.SIGTERM)
+
+    def pause(self, stopped):
+        self.process.send(signal.SIGSTOP if stopped else signal.SIGCONT)
+
+    def ask(self, path):
+        """What the API answers there, or None."""
+        status, body = get(BASE + path)
+        return json.loads(body) if status == 200 else None
+
+    def target(self, name):
+        return self.ask(f"/api/v1/targets/{name}") or {}
+
+    def state(self):
+        """The vantage's own state; None if the daemon does not tell one."""
+        return (self.ask("/api/v1/vantage") or {}).get("status")
+
+    def events(self):
+        """The events so far; None if the daemon keeps none."""
+        answer = self.ask("/api/v1/events")
+        return answer["events"] if answer is not None else None
+
+
+def has_helper(binary):
+    """Whether this reachd can play the helper."""
+    help_text = os.popen(f"'{binary}' --help 2>&1").read()
+    return bool(re.search(r"^\s+helper\b", help_text, re.MULTILINE))
+
+
+def helper_settings():
+    return {"control": {"helper": f"https://{HELPER}/", "non_resolver": NON_RESOLVER}}
