@@ -1,7 +1,7 @@
 """The lab's namespaces and wires, made inside the namespaces that `run` unshares.
 
     vantage --home-- router ==access== isp ==domestic== inland
-                                           ==border==== abroad
+                                           ==border==== abroad --- outside
 
 `==` is a wire: two cables whose middle ends lie in the namespace `wires`, where the censor bridges
 them; until it runs, nothing passes. This program itself runs in the vantage. Nothing here needs to be
@@ -12,9 +12,9 @@ import os
 import subprocess
 from pathlib import Path
 
-from plan import AUTHORITY, ISP, NON_RESOLVER, ROUTER4, ROUTER6, VANTAGE4, VANTAGE6, WAN4, WAN6
+from plan import AUTHORITY, HELPER, ISP, NON_RESOLVER, ROUTER4, ROUTER6, VANTAGE4, VANTAGE6, WAN4, WAN6
 
-PLACES = ("router", "wires", "isp", "inland", "abroad")
+PLACES = ("router", "wires", "isp", "inland", "abroad", "outside")
 # wire → (inner place, its addresses, outer place, its addresses); each in a network of its own.
 WIRES = {
     "access": ("router", (WAN4, WAN6), "isp", ("58.32.7.1", "240e:1:0:7::1")),
@@ -107,6 +107,7 @@ def _cables():
             f"link add {wire}-in netns wires type veth peer name {wire} address {inner_mac} netns {inner}",
             f"link add {wire}-out netns wires type veth peer name {wire} address {outer_mac} netns {outer}",
         ]
+    lines.append("link add outside netns abroad type veth peer name abroad netns outside")
     run(["ip", "-batch", "-"], "\n".join(lines))
 
 
@@ -130,6 +131,7 @@ def build(plan, ipv6=True):
         scripts[outer].card(wire, *outer_addresses)
         scripts[inner].neighbour(wire, _mac(17 + 2 * number), *outer_addresses)
         scripts[outer].neighbour(wire, _mac(16 + 2 * number), *inner_addresses)
+    _outside(scripts, plan)
     _addresses(scripts, plan)
     _routes(scripts)
     for script in scripts.values():
@@ -144,6 +146,15 @@ def _at_home(scripts, ipv6):
     scripts["vantage"].route(["default", *(["::/0"] if ipv6 else [])], ROUTER4, ROUTER6)
     scripts["router"].card("home", ROUTER4, ROUTER6)
     scripts["router"].neighbour("home", _mac(1), VANTAGE4, VANTAGE6)
+
+
+def _outside(scripts, plan):
+    """The helper's place hangs on the servers' by a plain cable."""
+    near, far = ("81.2.252.1", "2a02:e2e:fc::1"), ("81.2.252.2", "2a02:e2e:fc::2")
+    scripts["abroad"].card("outside", *near)
+    scripts["outside"].card("abroad", *far)
+    scripts["abroad"].route(plan.addresses[HELPER], *far)
+    scripts["outside"].route(["0.0.0.0/0", "::/0"], *near)
 
 
 def _addresses(scripts, plan):

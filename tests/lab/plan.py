@@ -66,6 +66,8 @@ class Plan:
         self.resolvers = [a for a in self.shipped.resolvers if a not in self.inland_resolvers]
 
     def place(self, host):
+        if host == HELPER:
+            return "outside"
         return "inland" if host in self.inland else "abroad"
 
     def controls(self, kind):

@@ -112,7 +112,7 @@ class _Grammar:
                           "locus": several(choice("network", "resolver", "server", "local", "unknown"))})
         return mapping({
             "targets": mapping({}, any_key=target), "vantage": several(choice(*VANTAGES)),
-            "events": span, "alerts": span, "fired": mapping({}, any_key=span)})
+            "events": span, "fired": mapping({}, any_key=span)})
 
     def timeline(self):
         return sequence(mapping({
@@ -123,7 +123,7 @@ class _Grammar:
     def whole_file(self):
         return mapping({
             "id": scalar(_id), "title": text, "class": ("kind", choice(*CLASSES)),
-            "needs": several(choice("quic", "ech", "detector", "raw")), "targets": several(self.target),
+            "needs": several(choice("quic", "ech")), "targets": several(self.target),
             "world": self.world(), "censor": sequence(self.rules.read),
             "schedule": mapping({"rounds": whole, "interval": seconds, "timeout": seconds,
                                  "deep_every": seconds, "duration": seconds, "residual": text}),

@@ -94,7 +94,8 @@ class Sites:
             for entry in servers:
                 if host in sum(entry["hosts"], []):
                     trouble.update(entry)
-            blocks[self.plan.place(host)] += self._site(host, addresses, trouble)
+            if self.plan.place(host) in blocks:
+                blocks[self.plan.place(host)] += self._site(host, addresses, trouble)
         for place, sites in blocks.items():
             self._config(place, sites)
 

@@ -2,15 +2,12 @@
 daemon says over its API."""
 
 import json
-import os
-import re
 import signal
 from pathlib import Path
 
 import yaml
 
 from fetch import get
-from plan import HELPER, NON_RESOLVER
 from process import Process, until
 
 BASE = "http://127.0.0.1:10980"
@@ -90,13 +87,3 @@ class Vantage:
         """The events so far; None if the daemon keeps none."""
         answer = self.ask("/api/v1/events")
         return answer["events"] if answer is not None else None
-
-
-def has_helper(binary):
-    """Whether this reachd can play the helper."""
-    help_text = os.popen(f"'{binary}' --help 2>&1").read()
-    return bool(re.search(r"^\s+helper\b", help_text, re.MULTILINE))
-
-
-def helper_settings():
-    return {"control": {"helper": f"https://{HELPER}/", "non_resolver": NON_RESOLVER}}

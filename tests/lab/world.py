@@ -6,9 +6,10 @@ from pathlib import Path
 import network
 from censor import Censor
 from certificates import Certificates
+from helper import PORT, Helper, can_help
 from names import Names
 from network import enter
-from plan import AUTHORITY, ISP, PORTAL
+from plan import ISP, PORTAL
 from process import Process, until
 from servers import Imap, Smtp
 from sites import INTERCEPTORS, Sites
@@ -39,10 +40,13 @@ class World:
         self.sites = Sites(plan, self.pki, self.logs)
         self.troubles = Troubles(plan, self.sites, self.logs)
         self.censor = Censor(self.logs)
+        self.helper = Helper(plan, self.pki, self.logs)
         self.world, self.mail, self.others = {}, [], []
+        self.helped = False  # whether the daemon is told of a helper
 
-    def start(self, world, rules, targets, observe=False):
-        """Returns when everything listens. `observe`: tcpdump on both sides of every wire."""
+    def start(self, world, rules, targets, binary=None, observe=False):
+        """Returns when everything listens. `binary`: the reachd that plays the helper, if it can.
+        `observe`: tcpdump on both sides of every wire."""
         self.world = {**world, "helper_addresses": self.plan.prefixes("helper")}
         network.build(self.plan, ipv6=world.get("ipv6") != "none")
         if observe:
@@ -51,6 +55,7 @@ class World:
         self.sites.start(world.get("servers", []), self._provider(rules))
         self._start_mail(targets)
         self._start_proxy(rules, targets)
+        self._start_helper(binary)
         if world.get("portal"):
             self._start_portal()
         self.troubles.apply(self.world)
@@ -64,6 +69,10 @@ class World:
         self.sites.restate(self.world.get("servers", []))
         self.troubles.apply(self.world)
         self._await()
+
+    def settings(self):
+        """What the daemon's configuration must say about this world, by top-level key."""
+        return self.helper.settings() if self.helped else {}
 
     # --- parts
 
@@ -103,6 +112,14 @@ class World:
              ISP["mitm"][0], self.plan.addresses[host][0], host, *ISP["mitm-by-name"]],
             self.logs / "sni-proxy.log"))
 
+    def _start_helper(self, binary):
+        state = self.world.get("helper", "ok")
+        self.helped = state != "none" and binary is not None and can_help(binary)
+        if self.helped:
+            self.helper.prepare()
+            if state != "dead":
+                self.helper.start(binary)
+
     def _start_portal(self):
         network.run([*enter("router"), "ip", "address", "add", f"{PORTAL}/32", "dev", "lo"])
         self.sites.start_portal()
@@ -120,6 +137,8 @@ class World:
         wanted = {("abroad", 53), ("abroad", 443), ("abroad", 80), ("inland", 443), ("isp", 53)}
         wanted |= {(self.plan.place(s.host), s.port) for s in self.mail}
         wanted |= set(self.troubles.listening())
+        if self.helper.process:
+            wanted.add(("outside", PORT))
         if self.world.get("portal"):
             wanted |= {("router", 53), ("router", 80), ("router", 443)}
         places = sorted({place for place, _ in wanted})

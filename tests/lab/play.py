@@ -1,0 +1,108 @@
+"""Plays one scenario, inside the namespaces it was started in: play.py SCENARIO BINARY FOLDER [KEEP].
+
+KEEP: `keep` also records what passes the wires, `shell` gives a shell instead of a daemon. Writes
+FOLDER/result.json; what it says is compared with the expectation by whoever reads it.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import scenario as scenarios
+import timeline
+from plan import Plan
+from process import until
+from vantage import Vantage, configuration
+from world import World
+
+ROUNDS = 3       # of each target, unless the scenario says otherwise
+LONGEST = 60     # seconds that one round may take at most
+
+
+class Play:
+    def __init__(self, path, binary, folder, keep):
+        self.plan = Plan()
+        self.scenario = scenarios.read(Path(path), self.plan)
+        self.folder, self.keep = Path(folder), keep
+        self.world = World(self.plan, folder)
+        self.vantage = Vantage(binary, self.folder)
+        self.began = time.monotonic()
+        self.rounds = {}  # target → {began: verdict} of every round seen
+
+    def build(self):
+        scenario = self.scenario
+        self.world.start(scenario.world, scenario.censor, scenario.targets, binary=self.vantage.binary,
+                         observe=self.keep == "keep")
+        text = configuration(self.plan.config, scenario.targets, scenario.schedule,
+                             self.world.settings())
+        self.vantage.prepare(text, scenario.world.get("vantage", {}), self.world.pki)
+
+    def play(self):
+        self.build()
+        up = time.monotonic() - self.began
+        self.vantage.start()
+        self.world.censor.ask("epoch")
+        steps = timeline.Timeline(self.scenario.timeline, self.world, self.vantage)
+        self._until_over(steps)
+        result = self._result() | {"up": round(up, 2)}
+        result["faults"] = [f"reachd ends with {status}" for status in [self.vantage.stop()] if status]
+        result["counters"] = self.world.censor.counters()
+        if self.world.censor.stop() != 0:
+            result["faults"].append("the censor fails: see censor.log")
+        result["seconds"] = round(time.monotonic() - self.began, 1)
+        return result
+
+    def _until_over(self, steps):
+        """All steps are done, the duration is over, and every target has had its rounds."""
+        schedule = self.scenario.schedule
+        wanted = schedule.get("rounds", ROUNDS)
+        began = time.monotonic()
+
+        def over():
+            steps.advance(time.monotonic() - began)
+            self._collect()
+            return (steps.done and time.monotonic() - began >= schedule.get("duration", 0) and
+                    all(len(rounds) >= wanted for rounds in self.rounds.values()))
+        self.rounds = {name: {} for name in self.scenario.targets}
+        until(over, schedule.get("duration", 0) + steps.end + LONGEST * wanted, 0.1)
+
+    def _collect(self):
+        """Keeps every round that the API tells of: a restarted daemon may forget them."""
+        for name, rounds in self.rounds.items():
+            for told in self.vantage.target(name).get("rounds", []):
+                rounds[told["began"]] = {"status": told["status"], "kinds": told["kinds"],
+                                         "rule": told["rule"]}
+
+    def _result(self):
+        targets = {}
+        for name in self.scenario.targets:
+            told = self.vantage.target(name)
+            targets[name] = {key: told.get(key) for key in ("status", "kinds", "locus", "rule", "reason")}
+            targets[name]["rounds"] = list(self.rounds[name].values())
+            (self.folder / f"{name.replace('/', '.')}.json").write_text(json.dumps(told, indent=1))
+        return {"targets": targets, "vantage": self.vantage.state(), "events": self.vantage.events()}
+
+    def shell(self):
+        self.build()
+        print(f"{self.scenario.id}: {self.scenario.title}. The daemon is not running: "
+              f"{self.vantage.binary} run --config /run/reachd.yaml")
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        return subprocess.call(["bash", "--norc"], env={**os.environ, "PS1": f"[{self.scenario.id}] \\w # "})
+
+
+def main(path, binary, folder, keep=""):
+    # The first process of a namespace gets no signal that it does not ask for.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    play = Play(path, binary, folder, keep)
+    if keep == "shell":
+        return play.shell()
+    result = play.play()
+    (play.folder / "result.json").write_text(json.dumps(result, indent=1))
+    return 0
+
+
+sys.exit(main(*sys.argv[1:]))
