@@ -72,8 +72,8 @@ App::App(Config config, net::TrustStore trust)
       progressed_(std::chrono::steady_clock::now()) {
   board_.started = std::chrono::system_clock::now();
   prepare_state_directory(config_.state_directory);
-  rebind(config_);
   apply();
+  rebind(config_);  // last: whoever is told that it listens is answered at once
   metrics_.observe_reload(true, std::chrono::system_clock::now());
 }
 

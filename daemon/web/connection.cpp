@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
-#include <exception>
 #include <optional>
 #include <utility>
 
 #include <fmt/chrono.h>
-#include <spdlog/spdlog.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -49,16 +47,11 @@ std::optional<Response> complaint(error_code error) {
   return std::nullopt;
 }
 
-Response handle(const Server::Handler& handler, const Request& request) {
+asio::awaitable<Response> answer(const Handoff& handoff, const Request& request) {
   if (request.version() >= 11 && request.count(http::field::host) != 1) {
-    return json_error(HttpStatus::bad_request, "the request has no Host");
+    co_return json_error(HttpStatus::bad_request, "the request has no Host");
   }
-  try {
-    return handler(request);
-  } catch (const std::exception& fault) {
-    spdlog::error("web: a route failed: {}", fault.what());
-    return json_error(HttpStatus::internal_server_error, "reachd failed to answer; see its log");
-  }
+  co_return co_await handoff.ask(request);
 }
 
 asio::awaitable<bool> send(beast::tcp_stream& stream, Response response, bool header_only) {
@@ -96,8 +89,8 @@ asio::awaitable<bool> wait_for_byte(Connection& connection, beast::flat_buffer& 
 
 }  // namespace
 
-asio::awaitable<void> serve(Connection& connection, const Server::Handler& handler,
-                            const Limits& limits, const bool& stopped) {
+asio::awaitable<void> serve(Connection& connection, const Handoff& handoff, const Limits& limits,
+                            const bool& stopped) {
   beast::tcp_stream& stream = connection.stream;
   const auto request_time =
       connection.crowded ? std::min<std::chrono::milliseconds>(limits.request_time, kCrowdedTime)
@@ -125,7 +118,9 @@ asio::awaitable<void> serve(Connection& connection, const Server::Handler& handl
     const Request request = parser.release();
     Response response = connection.crowded
                             ? json_error(HttpStatus::service_unavailable, "too many connections")
-                            : handle(handler, request);
+                            : co_await answer(handoff, request);
+    if (stopped) break;
+    stream.expires_after(limits.response_time);
     const bool keep =
         request.keep_alive() && !connection.crowded && response.result() != HttpStatus::bad_request;
     response.version(request.version());

@@ -9,7 +9,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 
-#include "daemon/web/server.hpp"
+#include "daemon/web/handoff.hpp"
 
 namespace reachd::web {
 
@@ -23,8 +23,8 @@ struct Connection {
 };
 
 // Completes when the connection is over. All references outlive it. `stopped` becoming true, with
-// the socket closed, ends it before the handler is called again.
-boost::asio::awaitable<void> serve(Connection& connection, const Server::Handler& handler,
+// the socket closed, ends it before the handler is asked again.
+boost::asio::awaitable<void> serve(Connection& connection, const Handoff& handoff,
                                    const Limits& limits, const bool& stopped);
 
 }  // namespace reachd::web

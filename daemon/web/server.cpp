@@ -7,6 +7,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -33,10 +34,11 @@ void log_end(std::exception_ptr fault) {
 
 }  // namespace
 
-// The coroutines hold it by value: they end after the Server's end, with the loop's next turns.
+// All of it but the port is the business of the server's thread. The coroutines
+// hold it by value: those that have not ended with their connections end with the loop.
 struct Server::State {
-  State(asio::any_io_executor executor, Handler to_call, Limits bounds)
-      : acceptor(executor), pause(executor), handler(std::move(to_call)), limits(bounds) {}
+  State(asio::any_io_executor executor, Handoff to_handler, Limits bounds)
+      : acceptor(executor), pause(executor), handoff(std::move(to_handler)), limits(bounds) {}
 
   void listen(const Listen& at);
   void admit(const std::shared_ptr<State>& self, tcp::socket socket);
@@ -48,7 +50,7 @@ struct Server::State {
 
   tcp::acceptor acceptor;
   asio::steady_timer pause;
-  Handler handler;
+  Handoff handoff;
   Limits limits;
   std::uint16_t port = 0;
   bool stopped = false;
@@ -91,7 +93,7 @@ asio::awaitable<void> Server::State::attend(std::shared_ptr<State> state, tcp::s
   const auto seat = state->connections.emplace(state->connections.end(), std::move(socket));
   const std::shared_ptr<void> leave(nullptr, [&](void*) { state->connections.erase(seat); });
   seat->crowded = crowded;
-  co_await serve(*seat, state->handler, state->limits, state->stopped);
+  co_await serve(*seat, state->handoff, state->limits, state->stopped);
 }
 
 void Server::State::admit(const std::shared_ptr<State>& self, tcp::socket socket) {
@@ -121,10 +123,16 @@ asio::awaitable<void> Server::State::accept(std::shared_ptr<State> state) {
   }
 }
 
-Server::Server(asio::any_io_executor executor, const Listen& listen, Handler handler, Limits limits)
-    : state_(std::make_shared<State>(executor, std::move(handler), limits)) {
+Server::Server(asio::any_io_executor handlers_loop, const Listen& listen, Handler handler,
+               Limits limits)
+    : handlers_work_(asio::prefer(handlers_loop, asio::execution::outstanding_work.tracked)),
+      loop_(1),
+      state_(std::make_shared<State>(loop_.get_executor(),
+                                     Handoff(handlers_loop, std::move(handler), limits.answer_time),
+                                     limits)) {
   state_->listen(listen);
-  asio::co_spawn(executor, State::accept(state_), log_end);
+  asio::co_spawn(loop_, State::accept(state_), log_end);
+  thread_ = std::thread([this] { loop_.run(); });
 }
 
 Server::~Server() {
@@ -136,7 +144,14 @@ std::uint16_t Server::port() const {
 }
 
 void Server::stop() {
-  state_->stop();
+  if (!thread_.joinable()) return;
+  asio::post(loop_, [this] {
+    state_->stop();
+    loop_.stop();  // a connection that waits for the handler would wait for this very thread's
+                   // caller
+  });
+  thread_.join();
+  handlers_work_ = {};
 }
 
 }  // namespace reachd::web

@@ -258,6 +258,27 @@ TEST(WebServer, StopEndsEveryConnectionAndLeavesNothing) {
   EXPECT_THROW(RawClient{port}, std::system_error);
 }
 
+TEST(WebServer, AHandlerWhoseLoopDoesNotTurnIs503AndNeverCalledAfterTheEnd) {
+  boost::asio::io_context stuck;  // nobody runs it
+  Limits limits;
+  limits.answer_time = std::chrono::milliseconds(50);
+  bool called = false;
+  {
+    Server server(
+        stuck.get_executor(), {"127.0.0.1", 0},
+        [&called](const Request& request) {
+          called = true;
+          return echo(request);
+        },
+        limits);
+    RawClient client(server.port());
+    EXPECT_EQ(client.get("/a").status, 503);
+    client.send("GET /b HTTP/1.1\r\nHost: x\r\n\r\n");
+  }
+  stuck.run_for(std::chrono::seconds(10));
+  EXPECT_FALSE(called);
+}
+
 TEST(WebServer, ABindThatFailsThrows) {
   boost::asio::io_context io;
   const Server one(io.get_executor(), {"127.0.0.1", 0}, echo);
