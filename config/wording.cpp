@@ -69,8 +69,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string in_quotes(std::string_view text) {
-  std::string out = "'";
+std::string printable(std::string_view text) {
+  std::string out;
   std::size_t at = 0;
   while (at < text.size() && at < kShown) {
     const std::size_t length = sequence_at(text, at);
@@ -79,7 +79,11 @@ std::string in_quotes(std::string_view text) {
     at += sequence.size();
   }
   if (at < text.size()) out += "…";
-  return out + "'";
+  return out;
+}
+
+std::string in_quotes(std::string_view text) {
+  return "'" + printable(text) + "'";
 }
 
 std::string lower(std::string_view text) {

@@ -8,7 +8,10 @@
 
 namespace reachd {
 
-// The text in single quotes, control characters and broken UTF-8 as \xNN, cut after 60 bytes.
+// The text with control characters and broken UTF-8 as \xNN, cut after 60 bytes.
+std::string printable(std::string_view text);
+
+// The same in single quotes.
 std::string in_quotes(std::string_view text);
 
 // ASCII capitals made small, other bytes as they are.

@@ -159,8 +159,9 @@ std::variant<YamlNode, Fault> parse_yaml(const std::string& text, const std::str
     return fault_at(refusal.mark, refusal.why);
   } catch (const YAML::Exception& error) {
     const bool tab = begins_with_tab(text, error.mark.line);
-    return fault_at(error.mark,
-                    "this is not valid YAML: " + error.msg + syntax_hint(error.msg, tab));
+    // Some messages of the library quote the file.
+    return fault_at(error.mark, "this is not valid YAML: " + printable(error.msg) +
+                                    syntax_hint(error.msg, tab));
   }
 }
 
