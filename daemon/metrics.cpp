@@ -1,7 +1,6 @@
 #include "daemon/metrics.hpp"
 
 #include <map>
-#include <set>
 #include <utility>
 
 #include <prometheus/registry.h>
@@ -10,6 +9,7 @@
 #include "daemon/exposition.hpp"
 #include "daemon/process_series.hpp"
 #include "daemon/target_series.hpp"
+#include "daemon/version.hpp"
 
 namespace reachd {
 namespace {
@@ -57,24 +57,26 @@ struct Metrics::State {
 
   std::map<std::string, std::pair<Target, std::unique_ptr<TargetSeries>>> targets;
   std::map<std::string, prometheus::Gauge*> control_series;
-  std::set<std::string> resolvers;
+  // By name, then by failure ("none" without one).
+  std::map<std::string, std::map<std::string, prometheus::Counter*>> resolvers;
 
   prometheus::Gauge& gauge(const std::string& name, const std::string& help) {
     return prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({});
   }
-  prometheus::Counter& resolver_counter(const std::string& resolver, const std::string& failure) {
-    return resolver_answers.Add({{"resolver", resolver}, {"failure", failure}});
-  }
+  void count_answer(const std::string& resolver, const std::string& failure, double answers);
   void configure_targets(const Config& config);
   void configure_controls(const Config& config);
+  void configure_resolvers(const Config& config);
 };
 
 Metrics::Metrics() : state_(std::make_unique<State>()) {
+  prometheus::Labels parts{{"version", REACHD_VERSION}};
+  for (auto& [name, version] : built_of()) parts.emplace(name, version);
   prometheus::BuildGauge()
       .Name("reachd_build_info")
       .Help("What this program is built of.")
       .Register(state_->registry)
-      .Add({{"version", REACHD_VERSION}, {"compiler", __VERSION__}})
+      .Add(parts)
       .Set(1);
 }
 
@@ -110,22 +112,42 @@ void Metrics::State::configure_controls(const Config& config) {
   control_series = std::move(next);
 }
 
+void Metrics::State::count_answer(const std::string& resolver, const std::string& failure,
+                                  double answers) {
+  const auto known = resolvers.find(resolver);
+  if (known == resolvers.end()) return;
+  prometheus::Counter*& counter = known->second[failure];
+  if (counter == nullptr) {
+    counter = &resolver_answers.Add({{"resolver", resolver}, {"failure", failure}});
+  }
+  counter->Increment(answers);
+}
+
+void Metrics::State::configure_resolvers(const Config& config) {
+  auto gone = std::exchange(resolvers, {});
+  for (const ResolverSettings& resolver : config.resolvers) {
+    if (auto known = gone.extract(resolver.name)) resolvers.insert(std::move(known));
+    resolvers.try_emplace(resolver.name);
+    count_answer(resolver.name, "none", 0);
+    count_answer(resolver.name, "generic_timeout_error", 0);
+  }
+  for (const auto& [name, counters] : gone) {
+    for (const auto& [failure, counter] : counters) resolver_answers.Remove(counter);
+  }
+}
+
 void Metrics::configure(const Config& config) {
   state_->configure_targets(config);
   state_->configure_controls(config);
-  for (const ResolverSettings& resolver : config.resolvers) {
-    state_->resolvers.insert(resolver.name);
-    state_->resolver_counter(resolver.name, "none");
-    state_->resolver_counter(resolver.name, "generic_timeout_error");
-  }
+  state_->configure_resolvers(config);
 }
 
 void Metrics::observe(const Measurement& measurement, const Verdict& verdict) {
   for (const Observation& step : measurement.observations) {
     const auto* seen = std::get_if<DnsSeen>(&step.seen);
-    if (seen == nullptr || !state_->resolvers.contains(seen->resolver)) continue;
+    if (seen == nullptr) continue;
     const std::string failure{step.failure ? to_string(step.failure->word) : "none"};
-    state_->resolver_counter(seen->resolver, failure).Increment();
+    state_->count_answer(seen->resolver, failure, 1);
   }
   const auto found = state_->targets.find(measurement.service + "/" + measurement.target);
   if (found != state_->targets.end()) found->second.second->observe(measurement, verdict);

@@ -5,6 +5,8 @@
 #include <set>
 #include <vector>
 
+#include "probes/net/url.hpp"
+
 namespace reachd {
 namespace {
 
@@ -40,7 +42,7 @@ bool has_tls(const Target& target) {
 bool has_phase(const Target& target, Phase phase) {
   switch (phase) {
     case Phase::dns:
-      return true;
+      return target.scheme == Scheme::dns || !net::is_address(target.host);
     case Phase::connect:
       return target.scheme != Scheme::dns;
     case Phase::tls:
@@ -241,6 +243,7 @@ void TargetSeries::set_answer(const Measurement& measurement) {
   std::int64_t not_after = 0;
   for (const Observation& step : measurement.observations) {
     if (const auto* http = std::get_if<HttpSeen>(&step.seen)) {
+      if (http->status == 0) continue;  // another address may have answered
       status = http->status;
       speed = http->bytes_per_second;
     }

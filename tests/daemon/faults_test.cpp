@@ -8,7 +8,6 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -21,6 +20,7 @@
 #include "tests/support/dns_server.hpp"
 #include "tests/support/loop.hpp"
 #include "tests/support/pki.hpp"
+#include "tests/support/scrape.hpp"
 #include "tests/support/tcp_server.hpp"
 
 namespace reachd {
@@ -191,19 +191,6 @@ Config config_for(const Break& fault, std::uint16_t port) {
   return std::get<Config>(loaded);
 }
 
-// Samples of the text format: "name{labels}" → value.
-std::map<std::string, double> samples_of(const std::string& text) {
-  std::map<std::string, double> samples;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    const auto space = line.rfind(' ');
-    if (!line.starts_with('#') && space != std::string::npos) {
-      samples[line.substr(0, space)] = std::stod(line.substr(space + 1));
-    }
-  }
-  return samples;
-}
-
 struct Outcome {
   Measurement measurement;
   Verdict verdict;
@@ -259,7 +246,7 @@ TEST_P(BreakTest, ShowsItsStageItsFailureAndThePhasesBeforeIt) {
   EXPECT_EQ(outcome.verdict.status, Status::impaired);
   EXPECT_EQ(outcome.verdict.evidence.size(), failed.size());
 
-  const auto samples = samples_of(outcome.metrics);
+  const auto samples = read_scrape(outcome.metrics).values;
   EXPECT_EQ(phases_in(samples), fault.phases);
   double counted = 0;
   double certificate = 0;
@@ -327,7 +314,7 @@ TEST_P(DnsBreakTest, EndsTheLadderAtTheNameAndIsCounted) {
   }
   EXPECT_EQ(verdict.status, Status::impaired);
   const std::string word{to_string(measurement.observations.front().failure->word)};
-  const auto samples = samples_of(metrics.text());
+  const auto samples = read_scrape(metrics.text()).values;
   EXPECT_EQ(samples.at("reachd_failures_total{failure=\"" + word +
                        "\",service_name=\"s\",stage=\"dns\",target=\"t\"}"),
             2);
@@ -354,7 +341,7 @@ INSTANTIATE_TEST_SUITE_P(
 // What an alert rule can see of one round: every series that is not zero, without times.
 std::set<std::string> appearance(const std::string& metrics) {
   std::set<std::string> seen;
-  for (const auto& [series, value] : samples_of(metrics)) {
+  for (const auto& [series, value] : read_scrape(metrics).values) {
     const bool about_the_target = series.find("target=\"t\"") != std::string::npos;
     const bool time = series.find("timestamp") != std::string::npos ||
                       series.find("phase_duration_seconds_") != std::string::npos;

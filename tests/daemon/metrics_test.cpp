@@ -369,6 +369,43 @@ TEST(Metrics, AnswersOfResolversAreCountedByTheirFailure) {
   EXPECT_EQ(scrape[R"(reachd_resolver_answers_total{failure="none",resolver="system"})"], 1);
 }
 
+TEST(Metrics, SeriesOfAResolverGoWithIt) {
+  Metrics metrics;
+  Config config = example();
+  metrics.configure(config);
+  Measurement measurement = good_measurement();
+  measurement.observations.front().failure = Failure{Word::dns_servfail_error, {}};
+  metrics.observe(measurement, status(Status::ok));
+  config.resolvers.front().name = "another";
+  metrics.configure(config);
+  const Scrape scrape = read(metrics);
+  EXPECT_FALSE(scrape.has_any(R"(resolver="system")"));
+  EXPECT_EQ(scrape[R"(reachd_resolver_answers_total{failure="none",resolver="another"})"], 0);
+}
+
+TEST(Metrics, ATargetNamedByItsAddressHasNoPhaseDns) {
+  Metrics metrics;
+  Target target = target_of("example", "web", Scheme::https);
+  target.host = "2001:db8::1";
+  metrics.configure(config_of({target}));
+  const Scrape scrape = read(metrics);
+  EXPECT_FALSE(scrape.has_any(R"(phase="dns")"));
+  EXPECT_TRUE(scrape.has_any(R"(phase="connect")"));
+}
+
+TEST(Metrics, TheStatusIsThatOfAnAddressThatAnswered) {
+  Metrics metrics;
+  metrics.configure(example());
+  Measurement measurement = good_measurement();
+  Observation dead = measurement.observations.back();
+  ASSERT_TRUE(std::holds_alternative<HttpSeen>(dead.seen));
+  dead.failure = Failure{Word::connection_reset, {}};
+  dead.seen = HttpSeen{};
+  measurement.observations.push_back(dead);
+  metrics.observe(measurement, status(Status::impaired));
+  EXPECT_EQ(read(metrics)[R"(reachd_http_status_code{service_name="example",target="web"})"], 200);
+}
+
 TEST(Metrics, NamesOfTargetsAreEscaped) {
   Metrics metrics;
   metrics.configure(config_of({target_of("a \"b\"", "c\\d\ne", Scheme::tcp)}));

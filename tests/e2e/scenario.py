@@ -136,12 +136,16 @@ class Scenario:
         seen = until(lambda: target.id in self.prometheus.targets("reachd_target_reachable == 0"),
                      2 * HASTY_ROUND, 0.3)
         self.report(f"{target.id}: {fault}: not reachable within two rounds", seen)
+        # A round that met the change of servers half-way has ended after this one, and does not count.
         self.daemon.await_round(target)
         self.prometheus.await_scrape()
-        grown = self._grown(began)
+        settled = time.time()
+        self.daemon.await_round(target)
+        self.prometheus.await_scrape()
+        grown = self._grown(settled).get(target.id)
         self.report(f"{target.id}: {fault}: exactly that is counted",
-                    grown.get(target.id) == {(fault.stage, fault.failure)}, str(grown.get(target.id)))
-        self._others_are_well(target, began, grown)
+                    grown == {(fault.stage, fault.failure)}, str(grown))
+        self._others_are_well(target, began, self._grown(began))
         fault.heal(self.world, target)
         self.healing[target] = (fault, time.monotonic())
         self._see_healed()
