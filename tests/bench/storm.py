@@ -69,9 +69,9 @@ def resident_kib(pid: int, key: str) -> int:
     return int(re.search(rf"^{key}:\s+(\d+)", status, re.M).group(1))
 
 
-def fetch(url: str, into: pathlib.Path) -> float:
+def fetch(url: str, into: str = "/dev/null") -> float:
     """Seconds from connecting to the last byte, by curl's clock: Python's would time Python as well."""
-    done = subprocess.run(["curl", "--silent", "--show-error", "--fail", "--max-time", "30", "--output", str(into),
+    done = subprocess.run(["curl", "--silent", "--show-error", "--fail", "--max-time", "30", "--output", into,
                            "--write-out", "%{time_total}", url], capture_output=True, text=True, check=True)
     return float(done.stdout)
 
@@ -96,14 +96,14 @@ def read_url(log: pathlib.Path, daemon: subprocess.Popen) -> str:
 
 def watch(url: str, pid: int, seconds: float, folder: pathlib.Path) -> None:
     metrics, healthy, sizes = [], [], []
-    scrape = folder / "scrape"
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        metrics.append(fetch(url + "/metrics", scrape))
-        healthy.append(fetch(url + "/-/healthy", folder / "healthy"))
+        metrics.append(fetch(url + "/metrics"))
+        healthy.append(fetch(url + "/-/healthy"))
         sizes.append(resident_kib(pid, "VmRSS"))
         time.sleep(0.2)
-    text = scrape.read_text()
+    fetch(url + "/metrics", str(folder / "scrape"))
+    text = (folder / "scrape").read_text()
     last = sizes[-len(sizes) // 3:]
     print(f"targets            {HANG} hang, {REFUSE} refuse, {ENDLESS} endless bodies")
     print(f"/metrics           {len(metrics)} scrapes of {len(text) / 1e6:.1f} MB: {quantiles(metrics)}")
