@@ -15,6 +15,10 @@ bool same_question(const Observation& a, const Observation& b) {
 
 }  // namespace
 
+std::string_view to_string(Side side) {
+  return side == Side::domestic ? "domestic" : "foreign";
+}
+
 std::string_view to_string(Round round) {
   switch (round) {
     case Round::light:
@@ -31,7 +35,7 @@ std::vector<std::size_t> failed_steps(const Measurement& measurement) {
   const auto& all = measurement.observations;
   std::vector<std::size_t> failed;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (!all[i].failure) continue;
+    if (!all[i].failure || all[i].purpose != Purpose::ladder) continue;
     const bool harmless = all[i].failure->word == Word::dns_no_answer &&
                           std::ranges::any_of(all, [&](const Observation& other) {
                             return !other.failure && same_question(all[i], other);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "probes/failure.hpp"
+#include "probes/purpose.hpp"
 
 namespace reachd {
 
@@ -36,6 +37,7 @@ struct DnsRecord {
   std::string type;  // "A", "AAAA", "CNAME", "HTTPS", "SOA", "TYPE65"…
   std::uint32_t ttl = 0;
   std::string data;
+  std::uint32_t asn = 0;  // network of the address, where the line that we read says so
   bool operator==(const DnsRecord&) const = default;
 };
 
@@ -86,6 +88,7 @@ struct Certificate {
   std::string issuer;
   std::int64_t not_before = 0;  // seconds since the epoch
   std::int64_t not_after = 0;
+  std::string key_sha256;  // hex, of the public key (SubjectPublicKeyInfo)
   bool operator==(const Certificate&) const = default;
 };
 
@@ -110,7 +113,8 @@ struct HttpSeen {
   int status = 0;       // 0: no answer
   std::string version;  // "HTTP/1.1", "HTTP/2"
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;             // at most the body limit; raw bytes
+  std::string body;             // at most the body limit; raw bytes; in an archive line less
+  std::size_t body_length = 0;  // bytes that were read
   bool body_truncated = false;  // the limit was reached; not a failure
   std::string title;            // of an HTML page, bytes as sent, at most 256
   std::string body_sha256;      // hex, of what was read
@@ -141,6 +145,11 @@ struct Observation {
   Micros took{0};
   std::optional<Failure> failure;
   std::variant<std::monostate, DnsSeen, TcpSeen, TlsSeen, HttpSeen, MailSeen> seen;
+  Purpose purpose = Purpose::ladder;
+  int ttl = 0;  // ttl_limited: the IP_TTL of the packets; 0 otherwise
+  // The address and port may still be under the penalty of an earlier hit: that an innocent name
+  // fails here proves nothing.
+  bool residual = false;
   bool operator==(const Observation&) const = default;
 };
 

@@ -273,6 +273,7 @@ HttpSeen Exchange::take_seen(Clock::time_point ended) {
   if (status != 0) seen_.version = version_of(easy());
   if (may_be_html(seen_.headers)) seen_.title = wire::html_title(seen_.body);
   seen_.body_sha256 = sha256_hex(seen_.body);
+  seen_.body_length = seen_.body.size();
 
   // Two stamps of libcurl's own clock; ours has the beginning and the end.
   const Micros before = micros(easy(), CURLINFO_PRETRANSFER_TIME_T);
