@@ -28,7 +28,8 @@ Entries entries_of(const json::object& object, std::string_view key, Budget& bud
   return entries;
 }
 
-Lists read_lists(const json::object& keys, const json::object& ours, Origin origin,
+// `with_mail` is where the mail stands: x_reachd for the ladder, else beside the other lists.
+Lists read_lists(const json::object& keys, const json::object& with_mail, Origin origin,
                  Budget& budget) {
   const auto query = [&](const json::object& entry) { return read_query(entry, origin, budget); };
   Lists lists;
@@ -41,7 +42,7 @@ Lists read_lists(const json::object& keys, const json::object& ours, Origin orig
   lists.requests = entries_of(keys, "requests", budget, [&](const json::object& entry) {
     return read_request(entry, origin, budget);
   });
-  lists.mail = entries_of(ours, "mail", budget, [&](const json::object& entry) {
+  lists.mail = entries_of(with_mail, "mail", budget, [&](const json::object& entry) {
     return read_conversation(entry, budget);
   });
   return lists;
@@ -56,17 +57,37 @@ Entries* list_named(Lists& lists, std::string_view name) {
   return nullptr;
 }
 
+// The ladder's lists, and those of each other purpose that the line has.
+std::map<Purpose, Lists> read_all_lists(const json::object& keys, const json::object& ours,
+                                        Origin origin, Budget& budget) {
+  std::map<Purpose, Lists> all;
+  for (const Purpose purpose : kPurposes) {
+    const bool ladder = purpose == Purpose::ladder;
+    const json::object& own = ladder ? keys : object_of(ours, to_string(purpose));
+    if (!own.empty()) all.emplace(purpose, read_lists(own, ladder ? ours : own, origin, budget));
+  }
+  return all;
+}
+
 // Observations in the order in which our steps name them, each with what the step adds.
-std::vector<Observation> follow_steps(const json::object& ours, Lists& lists, Budget& budget) {
+std::vector<Observation> follow_steps(const json::object& ours, std::map<Purpose, Lists>& all,
+                                      Budget& budget) {
   std::vector<Observation> observations;
   for (const json::value& value : array_of(ours, "steps")) {
     if (!budget.take()) break;
     const json::object& step = object_of(value);
+    const auto purpose =
+        step.contains("purpose") ? parse_purpose(text_of(step, "purpose")) : Purpose::ladder;
+    if (!purpose) continue;
+    Lists& lists = all[*purpose];
     Entries* list = list_named(lists, text_of(step, "of"));
     const auto index = integer_of<std::size_t>(step, "index");
     if (list == nullptr || index >= list->size() || !(*list)[index]) continue;
     Observation observation = std::move(*(*list)[index]);
     (*list)[index].reset();
+    observation.purpose = *purpose;
+    observation.ttl = integer_of<std::uint8_t>(step, "ttl");
+    observation.residual = flag_of(step, "residual");
     switch (observation.stage) {
       case Stage::dns:
         add_lookup_facts(observation, step, lists.duplicates, budget);
@@ -135,8 +156,9 @@ std::vector<Observation> merge_lists(Lists& lists) {
 std::vector<Observation> read_observations(const json::object& keys, const json::object& ours,
                                            Budget& budget) {
   const Origin origin = ours.contains("steps") ? Origin::reachd : Origin::ooni;
-  Lists lists = read_lists(keys, ours, origin, budget);
-  return origin == Origin::reachd ? follow_steps(ours, lists, budget) : merge_lists(lists);
+  auto all = read_all_lists(keys, ours, origin, budget);
+  return origin == Origin::reachd ? follow_steps(ours, all, budget)
+                                  : merge_lists(all[Purpose::ladder]);
 }
 
 }  // namespace reachd

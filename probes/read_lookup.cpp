@@ -26,6 +26,7 @@ DnsRecord record_of(const json::object& answer, const std::string& hostname) {
   DnsRecord record;
   record.type = text_of(answer, "answer_type");
   record.ttl = integer_of<std::uint32_t>(answer, "ttl");
+  record.asn = integer_of<std::uint32_t>(answer, "asn");
   record.name = answer.contains("x_name") ? text_of(answer, "x_name") : hostname;
   const std::string_view key = record.type == "A"       ? "ipv4"
                                : record.type == "AAAA"  ? "ipv6"

@@ -8,6 +8,7 @@
 
 #include "probes/json_values.hpp"
 #include "probes/measurement_json.hpp"
+#include "probes/read_knowledge.hpp"
 #include "probes/read_observation.hpp"
 #include "probes/utc.hpp"
 
@@ -100,6 +101,9 @@ boost::system::result<Measurement, std::string> measurement_of(const json::value
   measurement.runtime = time_of(*line, "test_runtime");
   Budget budget;
   measurement.observations = read_observations(keys, ours, budget);
+  measurement.helper = read_helper(keys, budget);
+  measurement.helper_failure = failure_of(keys, "control_failure");
+  read_knowledge(ours, measurement, budget);
   if (budget.exceeded) return std::string("too long: more than 100000 elements of lists");
   return measurement;
 }

@@ -27,6 +27,13 @@ int depth_of(const json::object& entry) {
   return 0;
 }
 
+// OONI shakes hands on port 443 beside a plain-text service, with the intention to fetch nothing.
+bool looks_only(const json::object& entry) {
+  return std::ranges::any_of(array_of(entry, "tags"), [](const json::value& tag) {
+    return tag.is_string() && tag.get_string() == "fetch_body=false";
+  });
+}
+
 TcpInfo info_of(const json::object& object) {
   TcpInfo info;
   info.state = integer_of<std::uint8_t>(object, "state");
@@ -72,6 +79,7 @@ Observation read_times(const json::object& entry, Stage stage) {
   step.began = find_time(entry, "t0").value_or(ended);
   step.took = std::max(ended - step.began, Micros{0});
   step.failure = failure_of(entry, "failure");
+  if (looks_only(entry)) step.purpose = Purpose::tls_only;
   return step;
 }
 
@@ -132,6 +140,7 @@ void add_handshake_facts(Observation& handshake, const json::object& step, Budge
     seen.chain[i].issuer = text_of(name, "issuer");
     seen.chain[i].not_before = integer_of<std::int64_t>(name, "not_before");
     seen.chain[i].not_after = integer_of<std::int64_t>(name, "not_after");
+    seen.chain[i].key_sha256 = text_of(name, "key_sha256");
   }
 }
 

@@ -59,6 +59,7 @@ Observation read_request(const json::object& entry, Origin origin, Budget& budge
   seen.status = std::clamp(integer_of<int>(response, "code"), 0, 999);
   seen.headers = headers_of(response, budget);
   seen.body = text_of(response, "body");
+  seen.body_length = seen.body.size();
   seen.body_truncated = flag_of(response, "body_is_truncated");
   if (origin == Origin::ooni && seen.status != 0) {
     seen.version = version_of(text_of(entry, "alpn"));
@@ -71,6 +72,7 @@ Observation read_request(const json::object& entry, Origin origin, Budget& budge
 
 void add_request_facts(Observation& request, const json::object& step) {
   auto& seen = std::get<HttpSeen>(request.seen);
+  seen.body_length = integer_of<std::size_t>(step, "body_length", seen.body_length);
   seen.body_truncated = flag_of(step, "body_truncated", seen.body_truncated);
   seen.version = text_of(step, "version");
   seen.title = text_of(step, "title");

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 
 namespace reachd {
 namespace {
@@ -139,6 +140,17 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
     text.remove_prefix(std::min(word.size() + 1, text.size()));
   }
   return lines;
+}
+
+std::string sha256_hex(std::string_view bytes) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  ::SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
+  std::string hex;
+  for (const unsigned char byte : digest) {
+    hex += "0123456789abcdef"[byte >> 4U];
+    hex += "0123456789abcdef"[byte & 15U];
+  }
+  return hex;
 }
 
 std::string to_base64(std::string_view bytes) {

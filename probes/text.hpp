@@ -1,4 +1,5 @@
-// Bytes that claim to be text: UTF-8 read strictly, base64 for what is none. Knows nothing of where
+// Bytes that claim to be text: UTF-8 read strictly, base64 for what is none,
+// and their digest. Knows nothing of where
 // the bytes come from and never trusts them.
 #pragma once
 
@@ -35,6 +36,8 @@ std::string fit(std::string_view text, std::size_t width);
 // Breaks UTF-8 text at spaces into lines of at most `width` columns; a longer word is cut. Never
 // empty.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
+
+std::string sha256_hex(std::string_view bytes);  // lower case
 
 std::string to_base64(std::string_view bytes);
 std::optional<std::string> from_base64(std::string_view text);

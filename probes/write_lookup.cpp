@@ -21,6 +21,7 @@ json::value records_of(const Sheet& sheet, const DnsSeen& seen, const DnsReply& 
     } else {
       answer["x_data"] = sheet.text(record.data);
     }
+    if (record.asn != 0) answer["asn"] = record.asn;
     if (record.name != seen.hostname) answer["x_name"] = sheet.text(record.name);
     answers.push_back(std::move(answer));
   }
@@ -55,6 +56,7 @@ void write_lookup(Sheet& sheet, const Observation& step) {
   const auto* known = std::get_if<DnsSeen>(&step.seen);
   const DnsSeen seen = known == nullptr ? DnsSeen{} : *known;
   const DnsReply* believed = nullptr;
+  Lists& lists = sheet.lists[step.purpose];
   json::array replies;
   for (std::size_t i = 0; i < seen.replies.size(); ++i) {
     const DnsReply& reply = seen.replies[i];
@@ -63,14 +65,14 @@ void write_lookup(Sheet& sheet, const Observation& step) {
       replies.push_back({{"t", seconds(reply.at)}, {"failure", sheet.failure(reply.failure)}});
       continue;
     }
-    replies.push_back(json::object{{"duplicate", sheet.duplicates.size()}});
+    replies.push_back(json::object{{"duplicate", lists.duplicates.size()}});
     json::object entry = query(sheet, step, seen, &reply);
     entry["failure"] = sheet.failure(reply.failure);
     entry["t"] = seconds(reply.at);
-    sheet.duplicates.push_back(std::move(entry));
+    lists.duplicates.push_back(std::move(entry));
   }
-  json::object extra = step_of("queries", sheet.queries.size());
-  sheet.queries.push_back(query(sheet, step, seen, believed));
+  json::object extra = step_of(step, "queries", lists.queries.size());
+  lists.queries.push_back(query(sheet, step, seen, believed));
   extra["resolver"] = sheet.text(seen.resolver);
   if (!seen.url.empty()) extra["address"] = endpoint_text(step.peer);
   if (!replies.empty()) extra["replies"] = std::move(replies);

@@ -1,10 +1,9 @@
 #include <algorithm>
 #include <cstdio>
 
-#include <openssl/sha.h>
-
 #include "probes/json_values.hpp"
 #include "probes/measurement_json.hpp"
+#include "probes/text.hpp"
 #include "probes/utc.hpp"
 #include "probes/write_observation.hpp"
 
@@ -40,22 +39,37 @@ json::object verdict_of(const Verdict& verdict) {
           {"evidence", json::array(verdict.evidence.begin(), verdict.evidence.end())}};
 }
 
+json::object lists_of(Lists& lists) {
+  return {{"queries", std::move(lists.queries)},
+          {"x_dns_duplicate_responses", std::move(lists.duplicates)},
+          {"tcp_connect", std::move(lists.tcp_connect)},
+          {"tls_handshakes", std::move(lists.tls_handshakes)},
+          {"requests", std::move(lists.requests)},
+          {"mail", std::move(lists.mail)}};
+}
+
 json::object our_facts(const Measurement& measurement, const Verdict& verdict, Sheet& sheet) {
   const auto began = std::chrono::floor<Micros>(measurement.began.time_since_epoch());
-  return {{"vantage", sheet.text(measurement.vantage.name)},
-          {"service", sheet.text(measurement.service)},
-          {"target", sheet.text(measurement.target)},
-          {"scheme", to_string(measurement.scheme)},
-          {"round", to_string(measurement.round)},
-          {"began_us", began.count()},
-          {"verdict", verdict_of(verdict)},
-          {"tcp_info", std::move(sheet.tcp_info)},
-          {"mail", std::move(sheet.mail)},
-          {"steps", std::move(sheet.steps)}};
+  json::object facts{{"vantage", sheet.text(measurement.vantage.name)},
+                     {"service", sheet.text(measurement.service)},
+                     {"target", sheet.text(measurement.target)},
+                     {"scheme", to_string(measurement.scheme)},
+                     {"round", to_string(measurement.round)},
+                     {"began_us", began.count()},
+                     {"verdict", verdict_of(verdict)},
+                     {"tcp_info", std::move(sheet.tcp_info)},
+                     {"mail", std::move(sheet.lists[Purpose::ladder].mail)},
+                     {"steps", std::move(sheet.steps)}};
+  for (auto& [purpose, lists] : sheet.lists) {
+    if (purpose != Purpose::ladder) facts[to_string(purpose)] = lists_of(lists);
+  }
+  write_knowledge(sheet, facts);
+  return facts;
 }
 
 json::object test_keys(const Measurement& measurement, const Verdict& verdict, Sheet& sheet) {
   for (const Observation& step : measurement.observations) write_observation(sheet, step);
+  Lists& lists = sheet.lists[Purpose::ladder];
   return {{"agent", "redirect"},
           {"client_resolver", resolver_ip(measurement)},
           {"retries", nullptr},
@@ -64,15 +78,15 @@ json::object test_keys(const Measurement& measurement, const Verdict& verdict, S
           {"x_dns_whoami", nullptr},
           {"x_doh", nullptr},
           {"x_do53", nullptr},
-          {"x_dns_duplicate_responses", std::move(sheet.duplicates)},
-          {"queries", std::move(sheet.queries)},
-          {"requests", std::move(sheet.requests)},
-          {"tcp_connect", std::move(sheet.tcp_connect)},
-          {"tls_handshakes", std::move(sheet.tls_handshakes)},
+          {"x_dns_duplicate_responses", std::move(lists.duplicates)},
+          {"queries", std::move(lists.queries)},
+          {"requests", std::move(lists.requests)},
+          {"tcp_connect", std::move(lists.tcp_connect)},
+          {"tls_handshakes", std::move(lists.tls_handshakes)},
           {"x_control_request", nullptr},
-          {"control", nullptr},
+          {"control", control_of(sheet)},
           {"x_conn_priority_log", nullptr},
-          {"control_failure", nullptr},
+          {"control_failure", sheet.failure(measurement.helper_failure)},
           {"x_dns_flags", 0},
           {"dns_experiment_failure", nullptr},
           {"dns_consistency", nullptr},
@@ -97,8 +111,6 @@ std::string measurement_uid(const Measurement& measurement) {
                                   std::string(to_string(measurement.round))}) {
     subject += '\n' + part;
   }
-  unsigned char hash[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(subject.data()), subject.size(), hash);
   std::string test = test_name(measurement);
   std::erase(test, '_');
   std::string digits = utc_text(measurement.began);
@@ -106,11 +118,8 @@ std::string measurement_uid(const Measurement& measurement) {
   const auto since_epoch = std::chrono::floor<Micros>(measurement.began.time_since_epoch());
   char tail[32];
   std::snprintf(tail, sizeof tail, ".%06d_", static_cast<int>(since_epoch.count() % 1'000'000));
-  std::string uid = digits + tail + country_of(measurement) + "_" + test + "_";
-  for (int i = 0; i < 8; ++i) {
-    std::snprintf(tail, sizeof tail, "%02x", static_cast<unsigned>(hash[i]));
-    uid += tail;
-  }
+  std::string uid = digits + tail + country_of(measurement) + "_" + test + "_" +
+                    sha256_hex(subject).substr(0, 16);
   return uid;
 }
 

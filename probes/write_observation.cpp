@@ -13,6 +13,7 @@ bool from_the_system(const DnsSeen& question) {
 }
 
 void note_answer(Sheet& sheet, const Observation& step, const DnsSeen& question) {
+  if (step.purpose != Purpose::ladder) return;
   sheet.depths_asked.insert(step.depth);
   const auto believed = static_cast<std::size_t>(question.answer);
   if (!from_the_system(question) || question.answer < 0 || believed >= question.replies.size())
@@ -49,8 +50,9 @@ void write_connect(Sheet& sheet, const Observation& step) {
                        {"failure", sheet.failure(step.failure)},
                        {"success", !step.failure}}}};
   add_times(sheet, entry, step);
-  json::object extra = step_of("tcp_connect", sheet.tcp_connect.size());
-  sheet.tcp_connect.push_back(std::move(entry));
+  Lists& lists = sheet.lists[step.purpose];
+  json::object extra = step_of(step, "tcp_connect", lists.tcp_connect.size());
+  lists.tcp_connect.push_back(std::move(entry));
   if (seen != nullptr && seen->local_port != 0) extra["local_port"] = seen->local_port;
   if (seen != nullptr && seen->info) {
     sheet.tcp_info[std::to_string(step.transaction)] = info_of(*seen->info);
@@ -74,7 +76,8 @@ json::array names_of(const Sheet& sheet, const TlsSeen& seen) {
     names.push_back({{"subject", sheet.text(certificate.subject)},
                      {"issuer", sheet.text(certificate.issuer)},
                      {"not_before", certificate.not_before},
-                     {"not_after", certificate.not_after}});
+                     {"not_after", certificate.not_after},
+                     {"key_sha256", sheet.text(certificate.key_sha256)}});
   }
   return names;
 }
@@ -92,8 +95,9 @@ void write_handshake(Sheet& sheet, const Observation& step) {
                      {"server_name", sheet.text(seen.server_name)},
                      {"tls_version", sheet.text(seen.version)}};
   add_times(sheet, entry, step);
-  json::object extra = step_of("tls_handshakes", sheet.tls_handshakes.size());
-  sheet.tls_handshakes.push_back(std::move(entry));
+  Lists& lists = sheet.lists[step.purpose];
+  json::object extra = step_of(step, "tls_handshakes", lists.tls_handshakes.size());
+  lists.tls_handshakes.push_back(std::move(entry));
   extra["client_hello_sent"] = seen.client_hello_sent;
   extra["server_hello_seen"] = seen.server_hello_seen;
   if (seen.alert >= 0) extra["alert"] = seen.alert;
@@ -120,8 +124,9 @@ void write_conversation(Sheet& sheet, const Observation& step) {
       {"starttls_accepted", seen.starttls_accepted}, {"last_reply", sheet.text(seen.last_reply)},
       {"first_byte", seconds(seen.first_byte)}};
   add_times(sheet, entry, step);
-  sheet.steps.push_back(step_of("mail", sheet.mail.size()));
-  sheet.mail.push_back(std::move(entry));
+  Lists& lists = sheet.lists[step.purpose];
+  sheet.steps.push_back(step_of(step, "mail", lists.mail.size()));
+  lists.mail.push_back(std::move(entry));
 }
 
 }  // namespace
@@ -130,7 +135,7 @@ Sheet::Sheet(const Measurement& whole, bool with_bodies,
              const std::vector<std::string>& own_addresses)
     : measurement(whole), bodies(with_bodies), own(own_addresses) {
   for (const Observation& step : whole.observations) {
-    if (step.stage == Stage::http) requests.emplace_back(nullptr);
+    if (step.stage == Stage::http) lists[step.purpose].requests.emplace_back(nullptr);
     if (const auto* seen = std::get_if<DnsSeen>(&step.seen)) note_answer(*this, step, *seen);
     if (const auto* seen = std::get_if<TlsSeen>(&step.seen)) alpn[step.transaction] = seen->alpn;
   }
@@ -161,12 +166,17 @@ void add_times(const Sheet& sheet, json::object& entry, const Observation& step)
   entry["transaction_id"] = step.transaction;
 }
 
-json::object step_of(std::string_view of, std::size_t index) {
-  return {{"of", of}, {"index", index}};
+json::object step_of(const Observation& step, std::string_view of, std::size_t index) {
+  json::object made{{"of", of}, {"index", index}};
+  if (step.purpose != Purpose::ladder) made["purpose"] = to_string(step.purpose);
+  if (step.ttl != 0) made["ttl"] = step.ttl;
+  if (step.residual) made["residual"] = true;
+  return made;
 }
 
 void add_event(Sheet& sheet, const Observation& step, std::string_view operation, Micros from,
                Micros to, bool failed) {
+  if (step.purpose != Purpose::ladder) return;
   sheet.network_events.push_back({{"address", endpoint_text(step.peer)},
                                   {"failure", failed ? sheet.failure(step.failure) : nullptr},
                                   {"operation", operation},

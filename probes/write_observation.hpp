@@ -17,6 +17,17 @@
 
 namespace reachd {
 
+// One set of lists; the ladder's are test_keys' own, each other purpose has a set in x_reachd.
+struct Lists {
+  boost::json::array queries;
+  boost::json::array duplicates;  // x_dns_duplicate_responses
+  boost::json::array tcp_connect;
+  boost::json::array tls_handshakes;
+  boost::json::array requests;  // last first
+  boost::json::array mail;
+  std::size_t requests_written = 0;
+};
+
 struct Sheet {
   Sheet(const Measurement& whole, bool with_bodies, const std::vector<std::string>& own_addresses);
 
@@ -24,13 +35,8 @@ struct Sheet {
   const bool bodies;
   const std::vector<std::string>& own;
 
-  boost::json::array queries;
-  boost::json::array duplicates;  // x_dns_duplicate_responses
-  boost::json::array tcp_connect;
-  boost::json::array tls_handshakes;
-  boost::json::array requests;  // last first
-  boost::json::array mail;
-  boost::json::array network_events;
+  std::map<Purpose, Lists> lists;
+  boost::json::array network_events;  // the ladder's
   boost::json::array steps;
   boost::json::object tcp_info;  // by transaction
 
@@ -39,7 +45,6 @@ struct Sheet {
   std::set<std::pair<int, std::string>>
       of_system;                    // depth, address: what the system's resolver said
   std::map<int, std::string> alpn;  // by transaction: what TLS agreed on
-  std::size_t requests_written = 0;
 
   // Text from the network with our own addresses scrubbed; null where nothing failed.
   boost::json::value text(std::string_view bytes) const;
@@ -54,10 +59,15 @@ void write_observation(Sheet& sheet, const Observation& step);
 void write_lookup(Sheet& sheet, const Observation& step);
 void write_request(Sheet& sheet, const Observation& step);
 
+// What the measurement holds besides observations: the helper's report as OONI's `control` (null
+// without one), and in `facts`, x_reachd, what the controls, the past and the fingerprints say.
+boost::json::value control_of(const Sheet& sheet);
+void write_knowledge(const Sheet& sheet, boost::json::object& facts);
+
 // The members that entries of all lists share, t0 to transaction_id.
 void add_times(const Sheet& sheet, boost::json::object& entry, const Observation& step);
-// The step of x_reachd that stands for entry `index` of list `of`.
-boost::json::object step_of(std::string_view of, std::size_t index);
+// The step of x_reachd that stands for entry `index` of list `of` of the observation's purpose.
+boost::json::object step_of(const Observation& step, std::string_view of, std::size_t index);
 void add_event(Sheet& sheet, const Observation& step, std::string_view operation, Micros from,
                Micros to, bool failed);
 

@@ -66,10 +66,11 @@ void write_request(Sheet& sheet, const Observation& step) {
                      {"response", response_of(sheet, seen)}};
   add_times(sheet, entry, step);
 
-  const std::size_t index = sheet.requests.size() - ++sheet.requests_written;
-  sheet.requests[index] = std::move(entry);
-  json::object extra = step_of("requests", index);
-  extra["body_length"] = seen.body.size();
+  Lists& lists = sheet.lists[step.purpose];
+  const std::size_t index = lists.requests.size() - ++lists.requests_written;
+  lists.requests[index] = std::move(entry);
+  json::object extra = step_of(step, "requests", index);
+  extra["body_length"] = seen.body_length;
   extra["body_truncated"] = seen.body_truncated;
   if (!seen.version.empty()) extra["version"] = sheet.text(seen.version);
   if (!seen.title.empty()) extra["title"] = sheet.text(seen.title);

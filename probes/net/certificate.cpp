@@ -8,8 +8,11 @@
 #include <openssl/bio.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
+
+#include "probes/text.hpp"
 
 namespace reachd::net {
 namespace {
@@ -35,6 +38,17 @@ std::int64_t seconds_of(const ASN1_TIME* time) {
   return timegm(&parts);
 }
 
+// Of the SubjectPublicKeyInfo, as HPKP pinned it; "" if it cannot be encoded.
+std::string key_digest(X509* x509) {
+  unsigned char* der = nullptr;
+  const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &der);
+  if (size <= 0) return {};
+  std::string digest =
+      sha256_hex({reinterpret_cast<const char*>(der), static_cast<std::size_t>(size)});
+  OPENSSL_free(der);
+  return digest;
+}
+
 std::optional<Certificate> read(X509* x509, std::size_t room) {
   unsigned char* der = nullptr;
   const int size = i2d_X509(x509, &der);
@@ -48,6 +62,7 @@ std::optional<Certificate> read(X509* x509, std::size_t room) {
   certificate.issuer = text_of(X509_get_issuer_name(x509));
   certificate.not_before = seconds_of(X509_get0_notBefore(x509));
   certificate.not_after = seconds_of(X509_get0_notAfter(x509));
+  certificate.key_sha256 = key_digest(x509);
   return certificate;
 }
 

@@ -4,10 +4,10 @@
 #include <array>
 #include <utility>
 
-#include <openssl/sha.h>
 #include <boost/algorithm/string/predicate.hpp>
 #include <boost/algorithm/string/trim.hpp>
 
+#include "probes/text.hpp"
 #include "probes/wire/html_title.hpp"
 
 namespace reachd::steps {
@@ -49,17 +49,6 @@ void append(net::CurlList& list, std::string_view name, std::string_view value) 
   line += value.empty() ? ";" : ": ";  // libcurl's way to send a header without a value
   line += value;
   net::append(list, line.c_str());
-}
-
-std::string sha256_hex(const std::string& bytes) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  ::SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
-  std::string hex;
-  for (const unsigned char byte : digest) {
-    hex += "0123456789abcdef"[byte >> 4];
-    hex += "0123456789abcdef"[byte & 15];
-  }
-  return hex;
 }
 
 Micros micros(CURL* easy, CURLINFO which) {
