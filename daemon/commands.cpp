@@ -72,6 +72,15 @@ int run_command(int argc, char** argv) {
       ->capture_default_str();
   probe_cli->add_option("TARGET", probe_options.targets, "SERVICE or SERVICE/TARGET; all if none");
 
+  JudgeOptions judge_options;
+  auto* judge_cli = app.add_subcommand(
+      "judge", "Judges measurements of ours and of OONI's afresh, from their observations alone");
+  judge_cli->add_flag("--json", judge_options.json, "One verdict a line");
+  judge_cli->add_option("--fingerprints", judge_options.fingerprints,
+                        "Known block pages and false answers, in OONI's format");
+  judge_cli->add_option("FILE", judge_options.files,
+                        "JSON lines or one object, .gz or .zst too; - for standard input");
+
   std::string url = "http://127.0.0.1:10980";
   auto* status_cli = app.add_subcommand("status", "Asks a running daemon how its targets are");
   status_cli->add_option("--url", url, "Where it listens")->capture_default_str();
@@ -83,6 +92,7 @@ int run_command(int argc, char** argv) {
   }
   if (run_cli->parsed()) return run(run_options);
   if (check_cli->parsed()) return check(check_options, std::cout, std::cerr);
+  if (judge_cli->parsed()) return judge_files(judge_options, std::cout, std::cerr);
   if (status_cli->parsed()) return print_status(url, wants_colour(), std::cout, std::cerr);
   probe_options.colour = wants_colour();
   probe_options.progress = is_terminal(STDERR_FILENO);

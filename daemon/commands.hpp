@@ -31,6 +31,14 @@ struct ProbeOptions {
 };
 int probe(const ProbeOptions& options, std::ostream& out, std::ostream& err);
 
+struct JudgeOptions {
+  bool json = false;
+  std::vector<std::string> fingerprints;  // files in OONI's format
+  std::vector<std::string> files;         // "-" and none: standard input
+};
+// Judges measurements that were kept, from their observations alone.
+int judge_files(const JudgeOptions& options, std::ostream& out, std::ostream& err);
+
 struct RunOptions {
   std::string config = kDefaultConfig;
   std::string state_directory;  // instead of the configuration's

@@ -48,7 +48,8 @@ asio::awaitable<Scheduler::Next> examine(Parts& parts, Scheduler::Assignment ass
 
   auto measurement = std::make_shared<Measurement>(
       co_await climb(parts.instruments.way, parts.instruments.resolvers, target, how));
-  Verdict verdict = judge(*measurement, target);
+  measurement->unmet = unmet_expectation(*measurement, target.expect);
+  Verdict verdict = judge(*measurement);
 
   TargetBoard* control = find(parts.board.controls, target);
   TargetBoard* entry = control != nullptr ? control : find(parts.board.targets, target);

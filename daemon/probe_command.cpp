@@ -64,7 +64,8 @@ class Pass {
                 turn};
       Measurement measurement =
           co_await climb(instruments.way, instruments.resolvers, targets_[index], how);
-      Verdict verdict = judge(measurement, targets_[index]);
+      measurement.unmet = unmet_expectation(measurement, targets_[index].expect);
+      Verdict verdict = judge(measurement);
       count(verdict);
       done_[index] = render(measurement, verdict);
       flush();

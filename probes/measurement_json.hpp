@@ -31,9 +31,16 @@ std::string measurement_uid(const Measurement& measurement);
 // `text` with every spelling of the addresses `own` replaced by "[scrubbed]".
 std::string scrub(std::string text, const std::vector<std::string>& own);
 
+// A measurement as a line holds it, with the line's own name for it ("" if it has none).
+struct ReadMeasurement {
+  Measurement measurement;
+  std::string uid;
+};
+
 // Reads our own lines and OONI's web_connectivity v0.4 and v0.5. Tolerates what they tolerate:
 // missing t0, null arrays, unknown keys, base64 bodies. Never looks at a verdict. Bounds: 16 MiB of
 // text, depth 32, 100 000 elements of lists. The error is a sentence.
+boost::system::result<ReadMeasurement, std::string> parse_line(std::string_view line);
 boost::system::result<Measurement, std::string> parse_measurement(std::string_view line);
 
 }  // namespace reachd

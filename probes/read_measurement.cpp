@@ -77,7 +77,7 @@ std::chrono::system_clock::time_point began_of(const json::object& line, const j
   return std::chrono::system_clock::time_point(Micros(std::clamp<std::int64_t>(micros, 0, kMost)));
 }
 
-boost::system::result<Measurement, std::string> measurement_of(const json::value& value) {
+boost::system::result<ReadMeasurement, std::string> measurement_of(const json::value& value) {
   const auto* line = value.if_object();
   if (line == nullptr || !line->contains("test_keys")) {
     return std::string("not a measurement: there is no test_keys");
@@ -105,12 +105,18 @@ boost::system::result<Measurement, std::string> measurement_of(const json::value
   measurement.helper_failure = failure_of(keys, "control_failure");
   read_knowledge(ours, measurement, budget);
   if (budget.exceeded) return std::string("too long: more than 100000 elements of lists");
-  return measurement;
+  return ReadMeasurement{std::move(measurement), text_of(*line, "measurement_uid")};
 }
 
 }  // namespace
 
 boost::system::result<Measurement, std::string> parse_measurement(std::string_view line) {
+  auto read = parse_line(line);
+  if (!read) return read.error();
+  return std::move(read->measurement);
+}
+
+boost::system::result<ReadMeasurement, std::string> parse_line(std::string_view line) {
   if (line.size() > kMostText) return std::string("too long: more than 16 MiB");
   try {
     BoundedMemory heap;

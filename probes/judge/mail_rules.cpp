@@ -15,7 +15,12 @@ Finding finding(const Connection& connection, Status status, std::string kind, L
 }
 
 bool failed_in_talk(const Facts& facts, const Connection& connection) {
-  return facts.mail(connection.mail) != nullptr && facts.word(connection.mail);
+  return facts.word(connection.mail).has_value();
+}
+
+std::string protocol_kind(const Facts& facts, const Connection& connection) {
+  const MailSeen* seen = facts.mail(connection.mail);
+  return seen == nullptr || seen->protocol.empty() ? "mail" : "mail." + seen->protocol;
 }
 
 // Some boxes write X over the word they do not want to be read (Cisco's "XXXXXXXA").
@@ -59,14 +64,12 @@ Match starttls_missing(const Facts& facts, const Connection& connection) {
 Match outside_fails(const Facts& facts, const Connection& connection) {
   if (!failed_in_talk(facts, connection)) return {};
   if (outside_of(facts, connection, Stage::mail) != Outside::fails) return {};
-  return finding(connection, Status::down, "mail." + facts.mail(connection.mail)->protocol,
-                 Locus::server);
+  return finding(connection, Status::down, protocol_kind(facts, connection), Locus::server);
 }
 
 Match failed(const Facts& facts, const Connection& connection) {
   if (!failed_in_talk(facts, connection)) return {};
-  return finding(connection, Status::impaired, "mail." + facts.mail(connection.mail)->protocol,
-                 Locus::unknown);
+  return finding(connection, Status::impaired, protocol_kind(facts, connection), Locus::unknown);
 }
 
 constexpr std::array kRules{

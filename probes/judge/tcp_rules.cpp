@@ -156,15 +156,21 @@ Match refused_only_here(const Facts& facts, const Connection& connection) {
   return finding(connection, Status::likely_blocked, "tcp.reset", Locus::network);
 }
 
+// Somebody out there spoke to us in this round: our own line cannot be all that is wrong.
+bool line_works(const Facts& facts) {
+  return facts.vantage.vouched || facts.measurement.helper ||
+         std::ranges::any_of(facts.lookups,
+                             [](const Lookup& lookup) { return !lookup.addresses.empty(); }) ||
+         std::ranges::any_of(facts.connections, [&](const Connection& other) {
+           return other.tcp >= 0 && !facts.word(other.tcp);
+         });
+}
+
 Match failed(const Facts& facts, const Connection& connection) {
   const auto word = connect_word(facts, connection);
   if (!word) return {};
   const bool silence = is_timeout(*word) || is_unreachable(*word);
-  const bool other_works = std::ranges::any_of(facts.connections, [&](const Connection& other) {
-    return other.tcp >= 0 && !facts.word(other.tcp) &&
-           is_ipv6(other.peer) == is_ipv6(connection.peer);
-  });
-  const bool known = !silence || facts.vantage.vouched || facts.measurement.helper || other_works;
+  const bool known = !silence || line_works(facts);
   return finding(connection, known ? Status::impaired : Status::insufficient, kind_of(*word),
                  Locus::unknown);
 }

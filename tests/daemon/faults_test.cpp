@@ -212,7 +212,7 @@ Outcome measure(const Break& fault) {
   const Target target = targets_of(config).front();
   Outcome outcome;
   outcome.measurement = run(loop.io, climb(loop.way, resolvers, target, {}));
-  outcome.verdict = judge(outcome.measurement, target);
+  outcome.verdict = judge(outcome.measurement);
   metrics.observe(outcome.measurement, outcome.verdict);
   outcome.metrics = metrics.text();
   return outcome;
@@ -304,7 +304,7 @@ TEST_P(DnsBreakTest, EndsTheLadderAtTheNameAndIsCounted) {
   net::Resolvers resolvers(config.resolvers);
   const Target target = targets_of(config).front();
   const Measurement measurement = run(loop.io, climb(loop.way, resolvers, target, {}));
-  const Verdict verdict = judge(measurement, target);
+  const Verdict verdict = judge(measurement);
   metrics.observe(measurement, verdict);
 
   ASSERT_EQ(measurement.observations.size(), 2U) << "one question a family, nothing after them";
