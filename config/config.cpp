@@ -14,16 +14,6 @@
 namespace reachd {
 namespace {
 
-// Relative paths mean the folder of the configuration, wherever the daemon was started.
-void take_path(const Field& field, const std::string& file, std::string& out) {
-  const auto text = field.text();
-  if (!text) return;
-  for (const char c : *text) {
-    if ((c >= '\0' && c < ' ') || c == '\x7f') return field.fault("holds a control character");
-  }
-  out = (std::filesystem::path(file).parent_path() / *text).lexically_normal().string();
-}
-
 void take_body_limit(const Field& field, std::size_t& out) {
   std::uint64_t bytes = 0;
   if (!take(field, bytes, parse_bytes)) return;
@@ -45,10 +35,14 @@ void read_config(const Field& root, Config& config) {
   tls.close();
   read_resolvers(section.optional("resolvers"), config.resolvers);
   read_controls(section.optional("controls"), config, config.controls);
-  read_services(section.required("services",
-                                 "what is to be measured, such as services: [{name: example, "
-                                 "targets: [{name: web, url: https://www.example.org/}]}]"),
-                config, config.services);
+  const Field helper = section.optional("helper");
+  if (helper.present()) read_helper(helper, config, config.helper.emplace());
+  constexpr std::string_view kServices =
+      "what is to be measured, such as services: [{name: example, targets: [{name: web, url: "
+      "https://www.example.org/}]}]";
+  read_services(
+      helper.present() ? section.optional("services") : section.required("services", kServices),
+      config, config.services);
   Section state(section.optional("state"));
   take_path(state.optional("directory"), config.file, config.state_directory);
   state.close();

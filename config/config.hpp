@@ -52,6 +52,9 @@ struct ScheduleSettings {
   std::chrono::milliseconds timeout{10'000};
   std::chrono::milliseconds confirm_after{15'000};  // a round that went wrong is repeated this soon
   std::chrono::milliseconds deep_every{600'000};
+  // How long some censors punish an address and port after a hit (180 s is the longest that was
+  // seen, science of 2025): no innocent name is tried there sooner.
+  std::chrono::milliseconds residual{190'000};
   bool operator==(const ScheduleSettings&) const = default;
 };
 
@@ -67,10 +70,46 @@ struct ResolverSettings {
   bool operator==(const ResolverSettings&) const = default;
 };
 
+// A helper on the free side that speaks OONI's test-helper protocol: `reachd helper`, or OONI's.
+struct HelperAccess {
+  std::string url;  // http(s), absolute
+  std::string host;
+  std::uint16_t port = 443;
+  std::string address;     // an IP literal, so that no resolver is trusted to find it; may be empty
+  std::string token_file;  // what it holds is sent as a bearer token; empty: none is needed
+  bool operator==(const HelperAccess&) const = default;
+};
+
+// A second way out. Names are resolved at its far end.
+struct ProxySettings {
+  enum class Kind : std::uint8_t { socks5, http };
+  Kind kind = Kind::socks5;
+  std::string address;  // an IP literal
+  std::uint16_t port = 0;
+  bool operator==(const ProxySettings&) const = default;
+};
+
 struct ControlSettings {
-  std::vector<Target> domestic;  // service "control.domestic", name: the host
-  std::vector<Target> foreign;   // service "control.foreign"
+  std::vector<Target> domestic;       // service "control.domestic", name: the host
+  std::vector<Target> foreign;        // service "control.foreign"
+  std::vector<HelperAccess> helpers;  // asked one after the other until one answers
+  std::optional<ProxySettings> proxy;
+  std::string non_resolver;              // IP literal of a host that runs no DNS; empty: none
+  std::string innocent = "example.org";  // a name that no censor minds
   bool operator==(const ControlSettings&) const = default;
+};
+
+// `reachd helper`: what a machine on the free side does for others.
+struct HelperSettings {
+  Listen listen{"127.0.0.1", 10981};
+  std::string token_file;  // what it holds must come as a bearer token; empty: anybody may ask
+  std::string certificate_file;                   // PEM, the chain as it is sent; empty: plain HTTP
+  std::string key_file;                           // PEM
+  int concurrency = 32;                           // requests at work; more are told to come later
+  Rate rate{20, std::chrono::seconds(1)};         // requests, all askers together
+  Rate client_rate{60, std::chrono::minutes(1)};  // of one asker's address (IPv6: /64)
+  std::vector<std::string> allow;  // networks that may be reached though they are not public
+  bool operator==(const HelperSettings&) const = default;
 };
 
 struct Config {
@@ -82,7 +121,8 @@ struct Config {
   std::string ca_file = "/etc/ssl/certs/ca-certificates.crt";
   std::vector<ResolverSettings> resolvers;  // never empty: the system's is the default
   ControlSettings controls;
-  std::vector<Service> services;
+  std::vector<Service> services;  // may be empty only where `helper` stands
+  std::optional<HelperSettings> helper;
   std::string state_directory = "/var/lib/reachd";
   std::size_t body_limit = 64 * 1024;  // bytes of a body that are read at most
   bool operator==(const Config&) const = default;

@@ -19,7 +19,13 @@ void read_listen(const Field& listen, const Field& insecure, Config& config);
 void read_schedule(const Field& field, ScheduleSettings& schedule);
 void read_resolvers(const Field& field, std::vector<ResolverSettings>& resolvers);
 void read_controls(const Field& field, const Config& so_far, ControlSettings& controls);
+void read_helper(const Field& field, const Config& so_far, HelperSettings& helper);
 void read_services(const Field& field, const Config& so_far, std::vector<Service>& services);
+
+// A target of that service with what the schedule says, and what its URL decides; false and a fault
+// if the URL is bad.
+Target defaults_of(const Config& so_far, std::string service);
+bool read_url(const Field& field, Target& target);
 
 // What only http and https targets may have: method, headers, expect. `is_http` false makes each of
 // them that is present a fault.
@@ -33,6 +39,14 @@ inline constexpr std::chrono::milliseconds kShortestInterval = std::chrono::seco
 inline constexpr std::chrono::milliseconds kLongestInterval = std::chrono::hours(24 * 30);
 bool take_interval(const Field& field, std::chrono::milliseconds& out);
 bool take_timeout(const Field& field, std::chrono::milliseconds& out);
+
+// The path of a file, relative to the folder of the configuration `file` unless it is absolute.
+void take_path(const Field& field, const std::string& file, std::string& out);
+
+bool take_rate(const Field& field, Rate& out);  // from 1/h to 10000/s
+
+// An address to listen on, with its port.
+bool take_listen(const Field& field, std::string_view example, Listen& out);
 
 // A name that goes into metric labels and paths: [a-z0-9][a-z0-9._-]{0,62}. True only if it was
 // set.

@@ -16,16 +16,6 @@ void take_jitter(const Field& field, double& out) {
   out = value;
 }
 
-void take_rate(const Field& field, Rate& out) {
-  Rate value;
-  if (!take(field, value, parse_rate)) return;
-  if (value.per_second() > 10'000 || value.per_second() < 1.0 / 3600) {
-    field.fault("is out of bounds: from 1/h (less would measure nothing) to 10000/s");
-    return;
-  }
-  out = value;
-}
-
 // `shorter` must be below the interval; whichever of the two the file names gets the fault.
 void compare(const Field& field, milliseconds value, std::string_view name,
              const Field& interval_at, milliseconds interval) {
@@ -59,6 +49,8 @@ void read_schedule(const Field& field, ScheduleSettings& schedule) {
   }
   take_duration(section.optional("deep_every"), schedule.deep_every, kShortestInterval,
                 kLongestInterval, "10m is usual");
+  take_duration(section.optional("residual"), schedule.residual, std::chrono::seconds(1),
+                std::chrono::hours(1), "190s is longer than any punishment that was measured");
   take_jitter(section.optional("jitter"), schedule.jitter);
   take_rate(section.optional("rate"), schedule.rate);
   take_rate(section.optional("address_rate"), schedule.address_rate);

@@ -17,22 +17,6 @@ bool is_http(Scheme scheme) {
   return scheme == Scheme::http || scheme == Scheme::https;
 }
 
-// Sets all that the URL decides; false and a fault if it cannot.
-bool read_url(const Field& field, Target& target) {
-  TargetUrl url;
-  if (!take(field, url, parse_target_url)) return false;
-  target.url = *field.text();
-  target.scheme = url.scheme;
-  target.host = std::move(url.host);
-  target.port = url.port;
-  target.path = std::move(url.path);
-  target.dns_name = std::move(url.dns_name);
-  target.dns_type = std::move(url.dns_type);
-  const bool upgradable = url.scheme == Scheme::imap || url.scheme == Scheme::smtp;
-  target.starttls = upgradable ? Starttls::optional : Starttls::none;
-  return true;
-}
-
 // The interval may be inherited from the service, whose key then has the fault.
 void read_times(const Field& interval, const Field& timeout, const Field& service_interval,
                 Target& target) {
@@ -107,14 +91,6 @@ void read_resolver_names(const Field& field, const std::vector<ResolverSettings>
   }
 }
 
-Target defaults_of(const Config& config, std::string service) {
-  Target target;
-  target.service = std::move(service);
-  target.interval = config.schedule.interval;
-  target.timeout = config.schedule.timeout;
-  return target;
-}
-
 void read_target(const Field& entry, const Config& config, const Field& service_interval,
                  std::set<std::string>& names, Target& target) {
   Section section(entry);
@@ -138,33 +114,29 @@ void read_target(const Field& entry, const Config& config, const Field& service_
   section.close();
 }
 
-void read_control_list(const Field& field, const Config& config, const std::string& service,
-                       std::vector<Target>& targets) {
-  std::set<std::string> hosts;
-  for (const Field& item : field.items()) {
-    Target target = defaults_of(config, service);
-    if (!read_url(item, target)) continue;
-    if (!is_http(target.scheme)) {
-      item.fault("a control needs an http or https URL, such as https://www.iana.org/");
-      continue;
-    }
-    if (!hosts.insert(target.host).second) {
-      item.fault(in_quotes(target.host) +
-                 " stands in this list already: controls differ by their host");
-      continue;
-    }
-    target.name = target.host;
-    targets.push_back(std::move(target));
-  }
-}
-
 }  // namespace
 
-void read_controls(const Field& field, const Config& so_far, ControlSettings& controls) {
-  Section section(field);
-  read_control_list(section.optional("domestic"), so_far, "control.domestic", controls.domestic);
-  read_control_list(section.optional("foreign"), so_far, "control.foreign", controls.foreign);
-  section.close();
+Target defaults_of(const Config& config, std::string service) {
+  Target target;
+  target.service = std::move(service);
+  target.interval = config.schedule.interval;
+  target.timeout = config.schedule.timeout;
+  return target;
+}
+
+bool read_url(const Field& field, Target& target) {
+  TargetUrl url;
+  if (!take(field, url, parse_target_url)) return false;
+  target.url = *field.text();
+  target.scheme = url.scheme;
+  target.host = std::move(url.host);
+  target.port = url.port;
+  target.path = std::move(url.path);
+  target.dns_name = std::move(url.dns_name);
+  target.dns_type = std::move(url.dns_type);
+  const bool upgradable = url.scheme == Scheme::imap || url.scheme == Scheme::smtp;
+  target.starttls = upgradable ? Starttls::optional : Starttls::none;
+  return true;
 }
 
 void read_services(const Field& field, const Config& so_far, std::vector<Service>& services) {

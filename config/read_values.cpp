@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <filesystem>
 
+#include "config/endpoint.hpp"
 #include "config/read.hpp"
 #include "config/wording.hpp"
 
@@ -46,6 +48,37 @@ bool take_name(const Field& field, std::string& out) {
     return false;
   }
   out = *text;
+  return true;
+}
+
+void take_path(const Field& field, const std::string& file, std::string& out) {
+  const auto text = field.text();
+  if (!text) return;
+  for (const char c : *text) {
+    if ((c >= '\0' && c < ' ') || c == '\x7f') return field.fault("holds a control character");
+  }
+  out = (std::filesystem::path(file).parent_path() / *text).lexically_normal().string();
+}
+
+bool take_rate(const Field& field, Rate& out) {
+  Rate value;
+  if (!take(field, value, parse_rate)) return false;
+  if (value.per_second() > 10'000 || value.per_second() < 1.0 / 3600) {
+    field.fault("is out of bounds: from 1/h (less would measure nothing) to 10000/s");
+    return false;
+  }
+  out = value;
+  return true;
+}
+
+bool take_listen(const Field& field, std::string_view example, Listen& out) {
+  Endpoint endpoint;
+  if (!take(field, endpoint, parse_endpoint)) return false;
+  if (!endpoint.port) {
+    field.fault("needs a port too, such as " + std::string(example));
+    return false;
+  }
+  out = {endpoint.address, *endpoint.port};
   return true;
 }
 

@@ -30,11 +30,8 @@ void read_vantage(const Field& field, VantageName& vantage) {
 void read_listen(const Field& listen, const Field& insecure, Config& config) {
   const auto allowed = insecure.flag();
   config.insecure = allowed.value_or(false);
-  Endpoint endpoint;
-  if (!take(listen, endpoint, parse_endpoint)) return;
-  if (!endpoint.port) return listen.fault("needs a port too, such as 127.0.0.1:10980");
-  config.listen = {endpoint.address, *endpoint.port};
-  if (is_loopback(endpoint.address) || config.insecure) return;
+  if (!take_listen(listen, "127.0.0.1:10980", config.listen)) return;
+  if (is_loopback(config.listen.address) || config.insecure) return;
   if (insecure.present() && !allowed) return;  // that fault comes first
   listen.fault(
       "is not a loopback address, and the page has neither password nor encryption: keep "

@@ -1,0 +1,77 @@
+#include "config/network.hpp"
+
+#include <algorithm>
+#include <boost/url/ipv4_address.hpp>
+#include <boost/url/ipv6_address.hpp>
+#include <optional>
+
+#include "config/endpoint.hpp"
+#include "config/wording.hpp"
+
+namespace reachd {
+namespace {
+
+// An address alone as the smallest network.
+std::optional<Network> single(std::string_view text) {
+  Network network;
+  if (const auto v4 = boost::urls::parse_ipv4_address(text)) {
+    std::ranges::copy(v4->to_bytes(), network.bytes.begin());
+    network.bits = 32;
+    return network;
+  }
+  const auto v6 = boost::urls::parse_ipv6_address(text);
+  if (!v6) return std::nullopt;
+  const auto bytes = v6->to_bytes();
+  if (v6->is_v4_mapped()) {
+    std::copy(bytes.begin() + 12, bytes.end(), network.bytes.begin());
+    network.bits = 32;
+    return network;
+  }
+  std::ranges::copy(bytes, network.bytes.begin());
+  network.bits = 128;
+  network.ipv6 = true;
+  return network;
+}
+
+bool bit(const Network& network, int index) {
+  const auto byte = network.bytes.at(static_cast<std::size_t>(index / 8));
+  return ((byte >> (7 - index % 8)) & 1) != 0;
+}
+
+}  // namespace
+
+Parsed<Network> parse_network(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  auto network = single(text.substr(0, slash));
+  if (!network) {
+    return refused<Network>(in_quotes(text) +
+                            " is not a network: write 10.0.0.0/8, 2001:db8::/32 "
+                            "or one address");
+  }
+  if (slash == std::string_view::npos) return *network;
+  const auto bits = parse_port(text.substr(slash + 1));  // a small number, digits only
+  if (!bits || *bits > network->bits) {
+    return refused<Network>(in_quotes(text) + " has a prefix that is no number up to " +
+                            std::to_string(network->bits));
+  }
+  for (int i = *bits; i < network->bits; ++i) {
+    if (bit(*network, i)) {
+      return refused<Network>(in_quotes(text) +
+                              " has bits beyond its prefix: the network's first "
+                              "address is meant");
+    }
+  }
+  network->bits = *bits;
+  return *network;
+}
+
+bool contains(const Network& network, std::string_view address) {
+  const auto other = single(address.substr(0, address.find('%')));
+  if (!other || other->ipv6 != network.ipv6) return false;
+  for (int i = 0; i < network.bits; ++i) {
+    if (bit(network, i) != bit(*other, i)) return false;
+  }
+  return true;
+}
+
+}  // namespace reachd
