@@ -1,0 +1,240 @@
+#include "daemon/helper/server.hpp"
+
+#include <array>
+#include <exception>
+#include <list>
+#include <map>
+#include <string>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
+
+#include "daemon/web/answer.hpp"
+
+namespace reachd::helper {
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+using boost::system::error_code;
+using web::HttpStatus;
+namespace {
+
+constexpr auto kReturn = asio::as_tuple(asio::use_awaitable);
+constexpr std::chrono::milliseconds kAcceptPause{100};  // after a failure such as EMFILE
+constexpr std::chrono::seconds kLingerTime{1};
+constexpr std::size_t kLingerBytes = 256 * 1024;
+
+void log_end(std::exception_ptr fault) {
+  if (!fault) return;
+  try {
+    std::rethrow_exception(fault);
+  } catch (const std::exception& exception) {
+    spdlog::error("helper: {}", exception.what());
+  }
+}
+
+// What to tell an asker whose request could not be read; nullopt if it went away.
+std::optional<Response> complaint(error_code error) {
+  if (error == beast::error::timeout) {
+    return web::json_error(HttpStatus::request_timeout, "the request took too long");
+  }
+  if (error == http::error::body_limit) {
+    return web::json_error(HttpStatus::payload_too_large, "the question is too large");
+  }
+  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+    return web::json_error(HttpStatus::request_header_fields_too_large, "the header is too large");
+  }
+  const error_code end = http::error::end_of_stream;
+  if (error.category() != end.category() || error == end || error == http::error::partial_message) {
+    return std::nullopt;
+  }
+  return web::json_error(HttpStatus::bad_request, "the request is not HTTP/1.1");
+}
+
+// Closing while bytes of the asker are unread could take our last answer away from it.
+asio::awaitable<void> linger(beast::tcp_stream& stream) {
+  error_code ignored;
+  stream.socket().shutdown(asio::socket_base::shutdown_send, ignored);
+  stream.expires_after(kLingerTime);
+  std::array<char, 4096> rest;
+  for (std::size_t total = 0; total < kLingerBytes;) {
+    auto [error, read] = co_await stream.async_read_some(asio::buffer(rest), kReturn);
+    if (error) break;
+    total += read;
+  }
+}
+
+struct Seat {
+  explicit Seat(tcp::socket socket) : stream(std::move(socket)) {}
+  beast::tcp_stream stream;
+};
+
+}  // namespace
+
+// The coroutines hold it: they end after the Server's end, with the loop's next turns.
+struct Server::State : std::enable_shared_from_this<State> {
+  State(asio::any_io_executor executor, std::shared_ptr<asio::ssl::context> context, Desk& clerk,
+        Metrics& counters, Limits bounds)
+      : acceptor(executor),
+        pause(executor),
+        tls(std::move(context)),
+        desk(clerk),
+        metrics(counters),
+        limits(bounds) {}
+
+  void listen(const Listen& at);
+  void admit(tcp::socket socket);
+  void stop();
+  asio::awaitable<void> accept();
+  asio::awaitable<void> attend(std::list<Seat>::iterator seat, std::string client,
+                               std::string address);
+  template <typename Stream>
+  asio::awaitable<void> serve(Stream& stream, beast::tcp_stream& lowest, std::string address);
+
+  tcp::acceptor acceptor;
+  asio::steady_timer pause;
+  std::shared_ptr<asio::ssl::context> tls;
+  Desk& desk;
+  Metrics& metrics;
+  Limits limits;
+  std::uint16_t port = 0;
+  bool stopped = false;
+  std::list<Seat> seats;
+  std::map<std::string, std::size_t> of_client;
+};
+
+void Server::State::listen(const Listen& at) {
+  const tcp::endpoint endpoint(asio::ip::make_address(at.address), at.port);
+  acceptor.open(endpoint.protocol());
+  acceptor.set_option(tcp::acceptor::reuse_address(true));
+  acceptor.bind(endpoint);
+  acceptor.listen();
+  port = acceptor.local_endpoint().port();
+}
+
+void Server::State::stop() {
+  stopped = true;
+  error_code ignored;
+  acceptor.close(ignored);
+  pause.cancel();
+  for (Seat& seat : seats) seat.stream.close();
+}
+
+void Server::State::admit(tcp::socket socket) {
+  error_code error;
+  const auto peer = socket.remote_endpoint(error);
+  if (error) return;  // it has gone already
+  const std::string address = peer.address().to_string();
+  const std::string client = client_of(address);
+  const auto count = of_client.find(client);
+  const bool crowded = count != of_client.end() && count->second >= limits.connections_of_one;
+  if (crowded || seats.size() >= limits.connections) return metrics.count_dropped();
+  socket.set_option(tcp::no_delay(true), error);
+  const auto seat = seats.emplace(seats.end(), std::move(socket));
+  ++of_client[client];
+  metrics.set_connections(seats.size());
+  asio::co_spawn(acceptor.get_executor(),
+                 [self = shared_from_this(), seat, client, address] {
+                   return self->attend(seat, client, address);
+                 },
+                 log_end);
+}
+
+asio::awaitable<void> Server::State::attend(std::list<Seat>::iterator seat, std::string client,
+                                            std::string address) {
+  const std::shared_ptr<void> leave(nullptr, [&](void*) {
+    seats.erase(seat);
+    if (--of_client[client] == 0) of_client.erase(client);
+    metrics.set_connections(seats.size());
+  });
+  if (stopped) co_return;
+  beast::tcp_stream& stream = seat->stream;
+  stream.expires_after(limits.request_time);
+  if (tls == nullptr) {
+    co_await serve(stream, stream, std::move(address));
+    co_return;
+  }
+  beast::ssl_stream<beast::tcp_stream&> secured(stream, *tls);
+  auto [error] = co_await secured.async_handshake(asio::ssl::stream_base::server, kReturn);
+  if (!error) co_await serve(secured, stream, std::move(address));
+}
+
+template <typename Stream>
+asio::awaitable<void> Server::State::serve(Stream& stream, beast::tcp_stream& lowest,
+                                           std::string address) {
+  const auto began = std::chrono::steady_clock::now();
+  beast::flat_buffer buffer(limits.header_bytes + limits.body_bytes);
+  http::request_parser<http::string_body> parser;
+  parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes));
+  parser.body_limit(limits.body_bytes);
+  std::optional<Response> response;
+  auto [error, read] = co_await http::async_read_header(stream, buffer, parser, kReturn);
+  if (!error && !stopped) response = desk.refuse(parser.get(), address);
+  if (!error && !response && !parser.is_done()) {
+    auto [body_error, body_read] = co_await http::async_read(stream, buffer, parser, kReturn);
+    error = body_error;
+  }
+  if (stopped) co_return;
+  if (error) response = complaint(error);
+  if (error && !response) co_return;
+  lowest.expires_never();  // the inquiry has bounds of its own
+  if (!response) response = co_await desk.answer(parser.get());
+  if (stopped) co_return;
+
+  metrics.count(response->result_int(), std::chrono::steady_clock::now() - began);
+  response->version(11);
+  response->keep_alive(false);
+  response->prepare_payload();
+  lowest.expires_after(limits.answer_time);
+  auto [write_error, written] = co_await http::async_write(stream, *response, kReturn);
+  if (!write_error && !stopped) co_await linger(lowest);
+}
+
+asio::awaitable<void> Server::State::accept() {
+  bool told = false;
+  while (!stopped) {
+    auto [error, socket] = co_await acceptor.async_accept(kReturn);
+    if (stopped) break;
+    if (!error) {
+      told = false;
+      admit(std::move(socket));
+      continue;
+    }
+    if (error == asio::error::connection_aborted) continue;
+    if (!told) spdlog::warn("helper: cannot accept connections: {}", error.message());
+    told = true;
+    pause.expires_after(kAcceptPause);
+    co_await pause.async_wait(kReturn);
+  }
+}
+
+Server::Server(asio::any_io_executor executor, const Listen& listen,
+               std::shared_ptr<asio::ssl::context> tls, Desk& desk, Metrics& metrics, Limits limits)
+    : state_(std::make_shared<State>(executor, std::move(tls), desk, metrics, limits)) {
+  state_->listen(listen);
+  asio::co_spawn(executor, [state = state_] { return state->accept(); }, log_end);
+}
+
+Server::~Server() {
+  stop();
+}
+
+std::uint16_t Server::port() const {
+  return state_->port;
+}
+
+void Server::stop() {
+  state_->stop();
+}
+
+}  // namespace reachd::helper
