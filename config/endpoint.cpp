@@ -9,8 +9,8 @@
 namespace reachd {
 namespace {
 
-Parsed<Endpoint> refuse(std::string_view text, std::string_view trouble) {
-  return refused<Endpoint>(
+Parsed<AddressAndPort> refuse(std::string_view text, std::string_view trouble) {
+  return refused<AddressAndPort>(
       in_quotes(text) + " " + std::string(trouble) +
       ": write an address such as 8.8.8.8, with a port 8.8.8.8:53 or [2001:db8::1]:53");
 }
@@ -42,8 +42,8 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
   return port;
 }
 
-Parsed<Endpoint> parse_endpoint(std::string_view text) {
-  if (const auto address = canonical_address(text)) return Endpoint{*address, std::nullopt};
+Parsed<AddressAndPort> parse_endpoint(std::string_view text) {
+  if (const auto address = canonical_address(text)) return AddressAndPort{*address, std::nullopt};
   const bool brackets = text.starts_with('[');
   const std::size_t end = brackets ? text.find(']') : text.rfind(':');
   if (end == std::string_view::npos) return refuse(text, "is not an IP address");
@@ -54,10 +54,10 @@ Parsed<Endpoint> parse_endpoint(std::string_view text) {
                                  : "needs brackets around the IPv6 address");
   }
   std::string_view rest = text.substr(brackets ? end + 1 : end);
-  if (rest.empty()) return Endpoint{*address, std::nullopt};
+  if (rest.empty()) return AddressAndPort{*address, std::nullopt};
   const auto port = rest.starts_with(':') ? parse_port(rest.substr(1)) : std::nullopt;
   if (!port) return refuse(text, "has a port that is no number up to 65535");
-  return Endpoint{*address, *port};
+  return AddressAndPort{*address, *port};
 }
 
 }  // namespace reachd

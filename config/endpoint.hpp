@@ -11,14 +11,14 @@
 
 namespace reachd {
 
-struct Endpoint {
+struct AddressAndPort {
   std::string address;  // IPv4 or IPv6 in its canonical text, without brackets
   std::optional<std::uint16_t> port;
-  bool operator==(const Endpoint&) const = default;
+  bool operator==(const AddressAndPort&) const = default;
 };
 
 // An IPv6 address needs its brackets only if a port follows.
-Parsed<Endpoint> parse_endpoint(std::string_view text);
+Parsed<AddressAndPort> parse_endpoint(std::string_view text);
 
 // The canonical text of an IPv4 or IPv6 address ("2001:DB8:0::1" gives "2001:db8::1"), or nothing.
 std::optional<std::string> canonical_address(std::string_view text);

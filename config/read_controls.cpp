@@ -34,7 +34,7 @@ void read_list(const Field& field, const Config& config, const std::string& serv
 
 // An address and nothing else.
 void take_address(const Field& field, std::string_view trouble, std::string& out) {
-  Endpoint endpoint;
+  AddressAndPort endpoint;
   if (!take(field, endpoint, parse_endpoint)) return;
   if (endpoint.port) return field.fault(std::string(trouble));
   out = endpoint.address;

@@ -24,7 +24,7 @@ constexpr std::array<Transport, 4> kTransports{{{"udp", Kind::udp, 53},
 constexpr std::string_view kExample = "such as {name: google, udp: 8.8.8.8}";
 
 void read_endpoint(const Field& field, ResolverSettings& resolver) {
-  Endpoint endpoint;
+  AddressAndPort endpoint;
   if (!take(field, endpoint, parse_endpoint)) return;
   if (endpoint.port == 0) return field.fault("has the port 0, where nobody listens");
   resolver.address = endpoint.address;
@@ -41,7 +41,7 @@ void read_doh(const Field& field, const Field& address, ResolverSettings& resolv
   resolver.port = url.port;
   if (canonical_address(url.host)) resolver.address = url.host;
   if (address.present()) {
-    Endpoint endpoint;
+    AddressAndPort endpoint;
     if (!take(address, endpoint, parse_endpoint)) return;
     if (endpoint.port) return address.fault("has a port, which belongs into the URL of doh");
     resolver.address = endpoint.address;

@@ -72,7 +72,7 @@ bool take_rate(const Field& field, Rate& out) {
 }
 
 bool take_listen(const Field& field, std::string_view example, Listen& out) {
-  Endpoint endpoint;
+  AddressAndPort endpoint;
   if (!take(field, endpoint, parse_endpoint)) return false;
   if (!endpoint.port) {
     field.fault("needs a port too, such as " + std::string(example));

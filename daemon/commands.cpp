@@ -24,6 +24,20 @@ void add_config(CLI::App& command, std::string& config) {
   command.add_option("--config", config, "The configuration file")->capture_default_str();
 }
 
+void add_helper_options(CLI::App& command, HelperOptions& options) {
+  command.add_option("--listen", options.listen, "ADDR:PORT; 127.0.0.1:10981 if nothing says more");
+  command.add_option("--token-file", options.token_file, "What it holds must come with a request");
+  command.add_option("--certificate", options.certificate_file, "PEM, the chain as it is sent");
+  command.add_option("--key", options.key_file, "PEM");
+  command.add_option("--config", options.config, "Reads the section 'helper' of this file");
+  command.add_option(
+      "--allow", options.allow,
+      "Networks that may be reached though they are not public, such as a laboratory");
+  command.add_option("--log-level", options.log_level, "debug, info, warning or error")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
+      ->capture_default_str();
+}
+
 }  // namespace
 
 int check(const CheckOptions& options, std::ostream& out, std::ostream& err) {
@@ -81,6 +95,12 @@ int run_command(int argc, char** argv) {
   judge_cli->add_option("FILE", judge_options.files,
                         "JSON lines or one object, .gz or .zst too; - for standard input");
 
+  HelperOptions helper_options;
+  auto* helper_cli = app.add_subcommand(
+      "helper",
+      "The control on the free side: tells those with its token how others are from there");
+  add_helper_options(*helper_cli, helper_options);
+
   std::string url = "http://127.0.0.1:10980";
   auto* status_cli = app.add_subcommand("status", "Asks a running daemon how its targets are");
   status_cli->add_option("--url", url, "Where it listens")->capture_default_str();
@@ -91,6 +111,7 @@ int run_command(int argc, char** argv) {
     return app.exit(error) == 0 ? kExitOk : kExitUsage;
   }
   if (run_cli->parsed()) return run(run_options);
+  if (helper_cli->parsed()) return run_helper(helper_options);
   if (check_cli->parsed()) return check(check_options, std::cout, std::cerr);
   if (judge_cli->parsed()) return judge_files(judge_options, std::cout, std::cerr);
   if (status_cli->parsed()) return print_status(url, wants_colour(), std::cout, std::cerr);

@@ -46,4 +46,16 @@ struct RunOptions {
 };
 int run(const RunOptions& options);
 
+// What the command line says goes before the file's `helper`.
+struct HelperOptions {
+  std::string config;  // empty: none is read
+  std::string listen;  // "ADDR:PORT"
+  std::string token_file;
+  std::string certificate_file;
+  std::string key_file;
+  std::vector<std::string> allow;  // networks that are not public
+  std::string log_level = "info";
+};
+int run_helper(const HelperOptions& options);
+
 }  // namespace reachd

@@ -1,27 +1,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "probes/control/helper_report_json.hpp"
 #include "probes/json_values.hpp"
 #include "probes/write_observation.hpp"
 
 namespace reachd {
 namespace json = boost::json;
 namespace {
-
-json::value helper_failure(const std::string& failure) {
-  return failure.empty() ? json::value(nullptr) : text_value(failure);
-}
-
-json::value request_of(const HelperRequest& request) {
-  json::object headers;
-  for (const auto& [name, value] : request.headers) headers[name] = text_value(value);
-  return {{"body_length", request.body_length},
-          {"discovered_h3_endpoint", text_value(request.h3_endpoint)},
-          {"failure", helper_failure(request.failure)},
-          {"title", text_value(request.title)},
-          {"headers", std::move(headers)},
-          {"status_code", request.status}};
-}
 
 json::array list_of(const std::vector<std::string>& texts) {
   json::array list;
@@ -75,32 +61,7 @@ json::object past_of(const Past& past) {
 
 json::value control_of(const Sheet& sheet) {
   if (!sheet.measurement.helper) return nullptr;
-  const HelperReport& helper = *sheet.measurement.helper;
-  json::object connects;
-  for (const HelperConnect& connect : helper.connects) {
-    connects[endpoint_text(connect.peer)] = {{"status", connect.failure.empty()},
-                                             {"failure", helper_failure(connect.failure)}};
-  }
-  json::object handshakes;
-  for (const HelperHandshake& handshake : helper.handshakes) {
-    handshakes[endpoint_text(handshake.peer)] = {{"server_name", text_value(handshake.server_name)},
-                                                 {"status", handshake.failure.empty()},
-                                                 {"failure", helper_failure(handshake.failure)}};
-  }
-  json::object addresses;
-  for (const HelperAddress& address : helper.addresses) {
-    addresses[address.address] = {{"asn", address.asn}, {"flags", address.flags}};
-  }
-  json::object made{{"tcp_connect", std::move(connects)},
-                    {"tls_handshake", std::move(handshakes)},
-                    {"quic_handshake", json::object{}},
-                    {"ip_info", std::move(addresses)}};
-  if (helper.request) made["http_request"] = request_of(*helper.request);
-  if (helper.lookup) {
-    made["dns"] = {{"failure", helper_failure(helper.lookup->failure)},
-                   {"addrs", list_of(helper.lookup->addresses)}};
-  }
-  return made;
+  return to_json(*sheet.measurement.helper);
 }
 
 void write_knowledge(const Sheet& sheet, json::object& facts) {

@@ -19,30 +19,28 @@ double depth_of(Rate rate) {
 Allowance::Allowance(Rate total, Rate per_client)
     : total_rate_(total), client_rate_(per_client), total_{depth_of(total), {}} {}
 
-void Allowance::refill(Bucket& bucket, Rate rate, Clock::time_point now) const {
+double Allowance::turns_at(const Bucket& bucket, Rate rate, Clock::time_point now) {
   const std::chrono::duration<double> passed = std::max(now, bucket.at) - bucket.at;
-  bucket.turns = std::min(depth_of(rate), bucket.turns + passed.count() * rate.per_second());
-  bucket.at = std::max(now, bucket.at);
+  return std::min(depth_of(rate), bucket.turns + passed.count() * rate.per_second());
 }
 
 bool Allowance::take(const std::string& client, Clock::time_point now) {
   auto found = buckets_.find(client);
   if (found == buckets_.end()) {
     if (buckets_.size() >= kMostClients) {
-      std::erase_if(buckets_, [&](auto& entry) {
-        refill(entry.second, client_rate_, now);
-        return entry.second.turns >= depth_of(client_rate_);  // as good as new
+      std::erase_if(buckets_, [&](const auto& entry) {
+        return turns_at(entry.second, client_rate_, now) >= depth_of(client_rate_);
       });
       if (buckets_.size() >= kMostClients) return false;
     }
     found = buckets_.emplace(client, Bucket{depth_of(client_rate_), now}).first;
   }
-  refill(found->second, client_rate_, now);
-  refill(total_, total_rate_, now);
-  if (found->second.turns < 1 || total_.turns < 1) return false;
-  found->second.turns -= 1;
-  total_.turns -= 1;
-  return true;
+  const double own = turns_at(found->second, client_rate_, now);
+  const double all = turns_at(total_, total_rate_, now);
+  const bool taken = own >= 1 && all >= 1;
+  found->second = {own - (taken ? 1 : 0), now};
+  total_ = {all - (taken ? 1 : 0), now};
+  return taken;
 }
 
 std::string client_of(const std::string& address) {

@@ -18,8 +18,8 @@ class Allowance {
   Allowance(Rate total, Rate per_client);
 
   // Takes a turn of the asker's and one of all; false, taking none, if either is used up. Up to ten
-  // seconds' worth (at least one turn) may be saved up. Beyond kMostClients with turns spent lately,
-  // newcomers are refused.
+  // seconds' worth (at least one turn) may be saved up. Beyond kMostClients with turns spent
+  // lately, newcomers are refused.
   bool take(const std::string& client, Clock::time_point now);
 
   std::size_t clients() const { return buckets_.size(); }
@@ -29,7 +29,7 @@ class Allowance {
     double turns = 0;
     Clock::time_point at;
   };
-  void refill(Bucket& bucket, Rate rate, Clock::time_point now) const;
+  static double turns_at(const Bucket& bucket, Rate rate, Clock::time_point now);
 
   Rate total_rate_;
   Rate client_rate_;

@@ -31,8 +31,7 @@ class Desk {
 
   // Before the body is read: nullopt if it may be. 401 without the token, 404 and 405 for what is
   // not served, 429 beyond the asker's turns, 503 when too much is at work already.
-  std::optional<Response> refuse(const Header& header,
-                                 const std::string& address);
+  std::optional<Response> refuse(const Header& header, const std::string& address);
 
   // POST / asks; GET / says that we are there; GET /metrics. A bug in the inquiry is 500.
   boost::asio::awaitable<Response> answer(const Request& request);

@@ -17,8 +17,8 @@ Guard::Guard(const std::vector<std::string>& allowed, std::vector<std::string> o
 bool Guard::allows(std::string_view address) {
   const bool allowed = std::ranges::any_of(
       allowed_, [&](const Network& network) { return contains(network, address); });
-  const bool reachable = allowed || (net::is_public(address) &&
-                                     std::ranges::find(own_, address) == own_.end());
+  const bool reachable =
+      allowed || (net::is_public(address) && std::ranges::find(own_, address) == own_.end());
   if (!reachable) ++refusals_;
   return reachable;
 }

@@ -178,7 +178,8 @@ std::vector<Endpoint> endpoints_of(Inquiry& inquiry, const Named& named) {
   if (!question.secure && question.port == 80) ports.push_back(443);
   for (const std::string& address : named.addresses) {
     for (const std::uint16_t port : ports) {
-      if (std::ranges::find(all, Endpoint{address, port}) == all.end()) all.push_back({address, port});
+      if (std::ranges::find(all, Endpoint{address, port}) == all.end())
+        all.push_back({address, port});
     }
   }
   std::erase_if(all, [&](const Endpoint& peer) { return !inquiry.guard.allows(peer.address); });

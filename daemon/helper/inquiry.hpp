@@ -14,7 +14,8 @@ namespace reachd::helper {
 
 // Failures are in the words of OONI's test helper. Endpoints that the guard refuses are left out;
 // a name that resolves to none that it allows fails as `unknown_error`. Bounded: 8 addresses of the
-// name, 4 s for it, 15 s for connections and for the fetch with its redirects (10), 512 KiB of body.
+// name, 4 s for it, 15 s for connections and for the fetch with its redirects (10), 512 KiB of
+// body.
 boost::asio::awaitable<HelperReport> inquire(net::WayOut& way, net::Resolvers& resolvers,
                                              Guard& guard, HelperQuestion question);
 

@@ -23,9 +23,9 @@ class Metrics {
   void count(int status, std::chrono::duration<double> took);
   void set_connections(std::size_t open);
   void set_in_flight(std::size_t inquiries);
-  void count_dropped();                         // a connection beyond the bounds, closed unheard
-  void set_refusals(std::uint64_t refusals);    // addresses that the guard refused, so far
-  std::string text() const;                     // Prometheus' text format
+  void count_dropped();                       // a connection beyond the bounds, closed unheard
+  void set_refusals(std::uint64_t refusals);  // addresses that the guard refused, so far
+  std::string text() const;                   // Prometheus' text format
 
  private:
   prometheus::Registry registry_;

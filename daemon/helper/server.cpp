@@ -143,11 +143,12 @@ void Server::State::admit(tcp::socket socket) {
   const auto seat = seats.emplace(seats.end(), std::move(socket));
   ++of_client[client];
   metrics.set_connections(seats.size());
-  asio::co_spawn(acceptor.get_executor(),
-                 [self = shared_from_this(), seat, client, address] {
-                   return self->attend(seat, client, address);
-                 },
-                 log_end);
+  asio::co_spawn(
+      acceptor.get_executor(),
+      [self = shared_from_this(), seat, client, address] {
+        return self->attend(seat, client, address);
+      },
+      log_end);
 }
 
 asio::awaitable<void> Server::State::attend(std::list<Seat>::iterator seat, std::string client,
@@ -191,7 +192,7 @@ asio::awaitable<void> Server::State::serve(Stream& stream, beast::tcp_stream& lo
   if (!response) response = co_await desk.answer(parser.get());
   if (stopped) co_return;
 
-  metrics.count(response->result_int(), std::chrono::steady_clock::now() - began);
+  metrics.count(static_cast<int>(response->result_int()), std::chrono::steady_clock::now() - began);
   response->version(11);
   response->keep_alive(false);
   response->prepare_payload();

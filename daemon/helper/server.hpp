@@ -1,6 +1,6 @@
-// The helper on the wire: HTTP/1.1, over TLS where there is a certificate, one request a connection.
-// Safe to leave open to the Internet: bounded header, body, time, connections in all and of one
-// asker; who is not answered costs next to nothing.
+// The helper on the wire: HTTP/1.1, over TLS where there is a certificate, one request a
+// connection. Safe to leave open to the Internet: bounded header, body, time, connections in all
+// and of one asker; who is not answered costs next to nothing.
 #pragma once
 
 #include <chrono>

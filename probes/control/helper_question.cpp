@@ -54,11 +54,11 @@ HelperQuestion question_of(const Target& target, const std::vector<std::string>&
   question.fetch = target.scheme == Scheme::http || target.scheme == Scheme::https;
   if (question.fetch) {
     question.url = target.url;
-    for (const auto& [name, value] : target.headers) {
-      const auto known = std::ranges::find_if(kHeaders, [&name = name](std::string_view header) {
-        return boost::algorithm::iequals(header, name);
+    for (const auto& header : target.headers) {
+      const auto known = std::ranges::find_if(kHeaders, [&](std::string_view name) {
+        return boost::algorithm::iequals(name, header.first);
       });
-      if (known != kHeaders.end()) question.headers.emplace_back(*known, value);
+      if (known != kHeaders.end()) question.headers.emplace_back(*known, header.second);
     }
   } else {
     const bool brackets = target.host.find(':') != std::string::npos;

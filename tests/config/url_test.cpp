@@ -79,8 +79,8 @@ TEST(Url, WhatIsNoneIsRefused) {
   }
 }
 
-TEST(Endpoint, AddressesWithAndWithoutPorts) {
-  const std::pair<const char*, Endpoint> table[] = {
+TEST(AddressAndPort, AddressesWithAndWithoutPorts) {
+  const std::pair<const char*, AddressAndPort> table[] = {
       {"8.8.8.8", {"8.8.8.8", std::nullopt}},
       {"8.8.8.8:53", {"8.8.8.8", std::uint16_t{53}}},
       {"[2001:db8::1]:53", {"2001:db8::1", std::uint16_t{53}}},
@@ -117,7 +117,7 @@ TEST(Endpoint, AddressesWithAndWithoutPorts) {
   }
 }
 
-TEST(Endpoint, LoopbackIsWhatStaysOnThisMachine) {
+TEST(AddressAndPort, LoopbackIsWhatStaysOnThisMachine) {
   for (const char* text : {"127.0.0.1", "127.1.2.3", "::1", "::ffff:127.0.0.1"}) {
     EXPECT_TRUE(is_loopback(text)) << text;
   }
