@@ -193,6 +193,53 @@ controls: {domestic: [https://WWW.baidu.com/robots.txt], foreign: ["http://192.0
   EXPECT_THAT(targets_of(config), SizeIs(1)) << "without the controls";
 }
 
+TEST(Config, SecondOpinionsAreRead) {
+  const Config config = good(std::string(kSmallest) + R"(
+schedule: {residual: 5s}
+controls:
+  helper: {url: "https://Helper.example.net:8443/x", address: 192.0.2.7, token_file: helper-token}
+  proxy: socks5h://127.0.0.1:9050
+  non_resolver: 198.51.100.7
+  swap_sni: Example.COM
+)");
+  EXPECT_EQ(config.schedule.residual, milliseconds(5000));
+  ASSERT_THAT(config.controls.helpers, SizeIs(1));
+  EXPECT_EQ(config.controls.helpers[0].host, "helper.example.net");
+  EXPECT_EQ(config.controls.helpers[0].port, 8443);
+  EXPECT_EQ(config.controls.helpers[0].address, "192.0.2.7");
+  EXPECT_THAT(config.controls.helpers[0].token_file, testing::EndsWith("helper-token"));
+  EXPECT_EQ(config.controls.proxy, (ProxySettings{ProxySettings::Kind::socks5, "127.0.0.1", 9050}));
+  EXPECT_EQ(config.controls.non_resolver, "198.51.100.7");
+  EXPECT_EQ(config.controls.innocent, "example.com");
+
+  const Config two = good(std::string(kSmallest) + R"(
+controls: {helper: [{url: https://a.example/}, {url: https://b.example/}], proxy: "http://[::1]:3128/"}
+)");
+  EXPECT_THAT(two.controls.helpers, SizeIs(2));
+  EXPECT_EQ(two.controls.proxy, (ProxySettings{ProxySettings::Kind::http, "::1", 3128}));
+}
+
+TEST(Config, AHelperMayStandAlone) {
+  const Config config = good(R"(helper:
+  listen: "[::]:443"
+  token_file: token
+  certificate_file: /etc/chain.pem
+  key_file: key.pem
+  concurrency: 8
+  rate: 5/s
+  client_rate: 30/min
+  allow: [10.0.0.0/8, 2001:db8::1]
+)");
+  ASSERT_TRUE(config.helper);
+  EXPECT_EQ(config.helper->listen, (Listen{"::", 443}));
+  EXPECT_EQ(config.helper->certificate_file, "/etc/chain.pem");
+  EXPECT_EQ(config.helper->concurrency, 8);
+  EXPECT_EQ(config.helper->rate, (Rate{5, milliseconds(1000)}));
+  EXPECT_EQ(config.helper->client_rate, (Rate{30, milliseconds(60'000)}));
+  EXPECT_THAT(config.helper->allow, ElementsAre("10.0.0.0/8", "2001:db8::1"));
+  EXPECT_TRUE(config.services.empty());
+}
+
 TEST(Config, AllFaultsOfAFileAreToldAtOnceInItsOrder) {
   const auto faults = bad(R"(listen: 0.0.0.0:10980
 schedule: {interval: 60, jitter: 90%, concurency: 3}
