@@ -2,6 +2,8 @@
 // ladder's own files look in here.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +43,16 @@ struct Answers {
 // system would), in a deep one all of them side by side. An address needs no asking.
 boost::asio::awaitable<Answers> ask(Ascent& ascent, std::string host, int depth);
 
+// All questions of one name to one resolver, side by side. In a deep round they are listened on
+// longer.
+boost::asio::awaitable<std::vector<steps::Lookup>> ask_one(Ascent& ascent,
+                                                           ResolverSettings resolver,
+                                                           std::string host, int depth,
+                                                           std::chrono::milliseconds timeout);
+
+// The addresses of lookups in the order to try them, families in turn, each once.
+std::vector<std::string> addresses_in_turn(const std::vector<steps::Lookup>& lookups);
+
 // One address of one place: connects, then whatever the scheme asks for. `cookies` is read and
 // written.
 struct Visit {
@@ -49,8 +61,18 @@ struct Visit {
   std::string host;  // the name the peer must prove
   Endpoint peer;
   int depth = 0;
+  Purpose purpose = Purpose::ladder;
+  int ttl = 0;  // of the packets after the connection stands; 0: the system's
+  // Goes through this proxy, which finds the host itself; `peer` is then the proxy. That it cannot
+  // be used is our own fault, never the target's.
+  std::optional<ProxySettings> proxy = {};
 };
 boost::asio::awaitable<std::vector<Observation>> visit(Ascent& ascent, Visit visit,
                                                        std::vector<std::string>& cookies);
+
+// The target's service at this address under an innocent name: in the ClientHello where there is
+// one (sni_swap), else in the Host of the request (host_swap). Nothing for what names nobody.
+boost::asio::awaitable<std::vector<Observation>> try_innocent(Ascent& ascent, Endpoint peer,
+                                                              std::string innocent);
 
 }  // namespace reachd

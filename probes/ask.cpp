@@ -20,26 +20,6 @@ std::vector<std::string> question_types(const Target& target) {
   return types;
 }
 
-// All questions of one name to one resolver, side by side.
-asio::awaitable<std::vector<steps::Lookup>> ask_one(Ascent& ascent, ResolverSettings resolver,
-                                                    std::string host, int depth) {
-  const int range = resolver.kind == ResolverSettings::Kind::doh ? 30000 : 20000;
-  std::vector<asio::awaitable<steps::Lookup>> questions;
-  for (std::string& type : question_types(ascent.target)) {
-    steps::DnsOptions options;
-    options.resolver = resolver;
-    options.hostname = host;
-    options.query_type = std::move(type);
-    options.start = ascent.start;
-    options.timeout = ascent.target.timeout;
-    options.listen_on = ascent.deep() ? kListenDeep : kListenLight;
-    options.transaction = ascent.next_transaction(range);
-    options.depth = depth;
-    questions.push_back(steps::look_up(ascent.way, std::move(options)));
-  }
-  co_return co_await net::together(ascent.way.executor, std::move(questions));
-}
-
 // A resolver that answered at all, even that there is no such name, need not be asked a second
 // time.
 bool answered(const std::vector<steps::Lookup>& lookups) {
@@ -50,8 +30,39 @@ bool answered(const std::vector<steps::Lookup>& lookups) {
   });
 }
 
+void add(Answers& answers, std::vector<steps::Lookup> lookups) {
+  for (std::string& address : addresses_in_turn(lookups)) {
+    if (std::ranges::find(answers.addresses, address) == answers.addresses.end()) {
+      answers.addresses.push_back(std::move(address));
+    }
+  }
+  std::ranges::move(lookups, std::back_inserter(answers.lookups));
+}
+
+}  // namespace
+
+asio::awaitable<std::vector<steps::Lookup>> ask_one(Ascent& ascent, ResolverSettings resolver,
+                                                    std::string host, int depth,
+                                                    std::chrono::milliseconds timeout) {
+  const int range = resolver.kind == ResolverSettings::Kind::doh ? 30000 : 20000;
+  std::vector<asio::awaitable<steps::Lookup>> questions;
+  for (std::string& type : question_types(ascent.target)) {
+    steps::DnsOptions options;
+    options.resolver = resolver;
+    options.hostname = host;
+    options.query_type = std::move(type);
+    options.start = ascent.start;
+    options.timeout = timeout;
+    options.listen_on = ascent.deep() ? kListenDeep : kListenLight;
+    options.transaction = ascent.next_transaction(range);
+    options.depth = depth;
+    questions.push_back(steps::look_up(ascent.way, std::move(options)));
+  }
+  co_return co_await net::together(ascent.way.executor, std::move(questions));
+}
+
 // A4, B6, A4, B6…: neither family waits for the other's end.
-std::vector<std::string> in_turn(const std::vector<steps::Lookup>& lookups) {
+std::vector<std::string> addresses_in_turn(const std::vector<steps::Lookup>& lookups) {
   std::array<std::vector<std::string>, 2> families;
   for (const steps::Lookup& lookup : lookups) {
     for (const std::string& address : steps::addresses_of(lookup.observation)) {
@@ -69,17 +80,6 @@ std::vector<std::string> in_turn(const std::vector<steps::Lookup>& lookups) {
   return merged;
 }
 
-void add(Answers& answers, std::vector<steps::Lookup> lookups) {
-  for (std::string& address : in_turn(lookups)) {
-    if (std::ranges::find(answers.addresses, address) == answers.addresses.end()) {
-      answers.addresses.push_back(std::move(address));
-    }
-  }
-  std::ranges::move(lookups, std::back_inserter(answers.lookups));
-}
-
-}  // namespace
-
 asio::awaitable<Answers> ask(Ascent& ascent, std::string host, int depth) {
   Answers answers;
   if (net::is_address(host)) {
@@ -90,7 +90,7 @@ asio::awaitable<Answers> ask(Ascent& ascent, std::string host, int depth) {
   if (ascent.deep()) {
     std::vector<asio::awaitable<std::vector<steps::Lookup>>> asked;
     for (const ResolverSettings& resolver : resolvers) {
-      asked.push_back(ask_one(ascent, resolver, host, depth));
+      asked.push_back(ask_one(ascent, resolver, host, depth, ascent.target.timeout));
     }
     auto all = co_await net::together(ascent.way.executor, std::move(asked));
     for (auto& lookups : all) add(answers, std::move(lookups));
@@ -98,7 +98,7 @@ asio::awaitable<Answers> ask(Ascent& ascent, std::string host, int depth) {
   }
   for (const ResolverSettings& resolver : resolvers) {
     if (resolver.name != resolvers.front().name) break;
-    auto lookups = co_await ask_one(ascent, resolver, host, depth);
+    auto lookups = co_await ask_one(ascent, resolver, host, depth, ascent.target.timeout);
     const bool enough = answered(lookups);
     add(answers, std::move(lookups));
     if (enough) break;

@@ -18,6 +18,14 @@ constexpr int kMaxRedirects = 10;
 
 using Steps = std::vector<Observation>;
 
+// The one address of a family that a light round tries.
+std::string preferred(const Ascent& ascent, const std::vector<std::string>& addresses) {
+  for (const Endpoint& endpoint : ascent.climb.innocent_first) {
+    if (std::ranges::find(addresses, endpoint.address) != addresses.end()) return endpoint.address;
+  }
+  return addresses[ascent.climb.turn % addresses.size()];
+}
+
 // Which of a name's addresses this round tries: all that the target allows in a deep one; one a
 // family, another at each turn, in a light one. A family without a route from here is left out:
 // that our line has no IPv6 says nothing of the target. Without any route the first is tried, so
@@ -35,7 +43,7 @@ std::vector<std::string> choose(const Ascent& ascent, const std::vector<std::str
     }
     if (!ascent.deep()) {
       std::ranges::sort(list);
-      list = {list[ascent.climb.turn % list.size()]};
+      list = {preferred(ascent, list)};
     }
   }
   for (const std::string& address : addresses) {
@@ -99,13 +107,18 @@ asio::awaitable<Measurement> climb(net::WayOut& way, net::Resolvers& resolvers, 
                           {}};
   Ascent ascent{way, resolvers, target, climb, Clock::now()};
 
+  // 0. What must come before the target's own name is said.
+  Steps steps;
+  for (const Endpoint& endpoint : climb.innocent_first) {
+    append(steps, co_await try_innocent(ascent, endpoint, climb.innocent));
+  }
+
   // 1. Names.
   const std::string asked = target.scheme == Scheme::dns ? target.dns_name : target.host;
   Answers answers = co_await ask(ascent, asked, 0);
   std::vector<steps::Lookup> lookups = std::move(answers.lookups);
 
   // 2. Every chosen address, side by side: connect, TLS, the service's own language.
-  Steps steps;
   if (target.scheme != Scheme::dns) {
     const std::vector<std::string> chosen = choose(ascent, answers.addresses);
     std::vector<std::vector<std::string>> cookies(chosen.size());

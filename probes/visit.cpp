@@ -1,10 +1,15 @@
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <utility>
 
 #include "probes/ascent.hpp"
+#include "probes/net/url.hpp"
 #include "probes/steps/connect.hpp"
 #include "probes/steps/http.hpp"
 #include "probes/steps/mail.hpp"
 #include "probes/steps/tls.hpp"
+#include "probes/steps/tunnel.hpp"
 
 namespace reachd {
 namespace asio = boost::asio;
@@ -40,12 +45,27 @@ asio::awaitable<void> shake_hands(Ascent& ascent, steps::Attempt attempt,
                                   asio::ip::tcp::socket socket, std::string host, Steps& steps) {
   steps::TlsOptions options;
   options.server_name = std::move(host);
+  if (ascent.target.scheme == Scheme::https) options.alpn = {"h2", "http/1.1"};
   auto secured = co_await steps::secure(ascent.way, attempt, std::move(socket), std::move(options));
   if (secured.stream) {
     secured.tcp_info = steps::tcp_info_of(secured.stream->next_layer().native_handle());
   }
   keep(steps, std::move(secured.observation));
   keep_info(steps, secured.tcp_info);
+}
+
+// What the proxy itself would not or could not do is no fact about the target; what it says of the
+// far end is.
+Failure of_proxy(const Failure& failure) {
+  switch (failure.word) {
+    case Word::connection_refused:
+    case Word::host_unreachable:
+    case Word::network_unreachable:
+    case Word::timed_out:
+      return failure;
+    default:
+      return {Word::reachd_internal, "proxy: " + to_string(failure)};
+  }
 }
 
 asio::awaitable<void> talk(Ascent& ascent, steps::Attempt attempt, asio::ip::tcp::socket socket,
@@ -60,24 +80,25 @@ asio::awaitable<void> talk(Ascent& ascent, steps::Attempt attempt, asio::ip::tcp
   keep_info(steps, conversed.tcp_info);
 }
 
-}  // namespace
+// Through the proxy to the host: nullopt if the far end's first byte may come now.
+asio::awaitable<std::optional<Failure>> pass_through(Ascent& ascent, const steps::Attempt& attempt,
+                                                     asio::ip::tcp::socket& socket, Visit visit) {
+  const auto place = net::parse_place(visit.url);
+  const std::uint16_t port = place ? place->port : ascent.target.port;
+  auto failure = co_await steps::tunnel(ascent.way, attempt, socket, visit.proxy->kind,
+                                        std::move(visit.host), port);
+  co_return failure ? std::optional(of_proxy(*failure)) : std::nullopt;
+}
 
-asio::awaitable<std::vector<Observation>> visit(Ascent& ascent, Visit visit,
-                                                std::vector<std::string>& cookies) {
-  const bool cleartext = visit.scheme == Scheme::http || visit.scheme == Scheme::tcp;
-  steps::Attempt attempt;
-  attempt.peer = visit.peer;
-  attempt.start = ascent.start;
-  attempt.deadline = Clock::now() + ascent.target.timeout;
-  attempt.transaction = ascent.next_transaction(cleartext ? 40000 : 50000);
-  attempt.depth = visit.depth;
+bool limit_ttl(asio::ip::tcp::socket& socket, bool ipv6, int ttl) {
+  const int level = ipv6 ? IPPROTO_IPV6 : IPPROTO_IP;
+  const int option = ipv6 ? IPV6_UNICAST_HOPS : IP_TTL;
+  return ::setsockopt(socket.native_handle(), level, option, &ttl, sizeof ttl) == 0;
+}
 
-  Steps steps;
-  auto connected = co_await steps::connect(ascent.way, attempt);
-  steps.push_back(std::move(connected.observation));
-  if (!connected.socket) co_return steps;
-  auto socket = std::move(*connected.socket);
-
+asio::awaitable<void> speak(Ascent& ascent, const steps::Attempt& attempt,
+                            asio::ip::tcp::socket socket, Visit visit,
+                            std::vector<std::string>& cookies, Steps& steps) {
   switch (visit.scheme) {
     case Scheme::http:
     case Scheme::https:
@@ -98,7 +119,69 @@ asio::awaitable<std::vector<Observation>> visit(Ascent& ascent, Visit visit,
     case Scheme::dns:
       break;  // never visited: the answer is the service
   }
+}
+
+void tag(Steps& steps, Purpose purpose, int ttl) {
+  for (Observation& step : steps) {
+    step.purpose = purpose;
+    step.ttl = ttl;
+  }
+}
+
+}  // namespace
+
+asio::awaitable<std::vector<Observation>> visit(Ascent& ascent, Visit visit,
+                                                std::vector<std::string>& cookies) {
+  const bool cleartext = visit.scheme == Scheme::http || visit.scheme == Scheme::tcp;
+  steps::Attempt attempt;
+  attempt.peer = visit.peer;
+  attempt.start = ascent.start;
+  attempt.deadline = Clock::now() + ascent.target.timeout;
+  attempt.transaction = ascent.next_transaction(cleartext ? 40000 : 50000);
+  attempt.depth = visit.depth;
+
+  Steps steps;
+  const Purpose purpose = visit.purpose;
+  const int ttl = visit.ttl;
+  auto connected = co_await steps::connect(ascent.way, attempt);
+  std::optional<Failure>& failure = connected.observation.failure;
+  if (visit.proxy && failure)
+    failure = Failure{Word::reachd_internal, "proxy: " + to_string(*failure)};
+  if (visit.proxy && connected.socket) {
+    failure = co_await pass_through(ascent, attempt, *connected.socket, visit);
+  }
+  if (connected.socket && ttl > 0 && !limit_ttl(*connected.socket, is_ipv6(visit.peer), ttl)) {
+    failure = Failure{Word::reachd_internal, "the TTL cannot be set"};
+  }
+  const bool stands = connected.socket && !failure;
+  steps.push_back(std::move(connected.observation));
+  if (stands) {
+    co_await speak(ascent, attempt, std::move(*connected.socket), std::move(visit), cookies, steps);
+  }
+  tag(steps, purpose, ttl);
   co_return steps;
+}
+
+asio::awaitable<std::vector<Observation>> try_innocent(Ascent& ascent, Endpoint peer,
+                                                       std::string innocent) {
+  Visit under{ascent.target.scheme, {}, std::move(innocent), std::move(peer)};
+  under.purpose = Purpose::sni_swap;
+  std::vector<std::string> cookies;
+  switch (ascent.target.scheme) {
+    case Scheme::http:
+      under.url = "http://" + under.host + "/";
+      under.purpose = Purpose::host_swap;
+      break;
+    case Scheme::https:
+      under.scheme = Scheme::tls;  // nothing is fetched under that name
+      break;
+    case Scheme::tcp:
+    case Scheme::dns:
+      co_return Steps{};
+    default:
+      break;
+  }
+  co_return co_await visit(ascent, std::move(under), cookies);
 }
 
 }  // namespace reachd
