@@ -15,7 +15,7 @@ namespace asio = boost::asio;
 using namespace std::chrono_literals;
 namespace {
 
-constexpr auto kPatience = 30s;
+constexpr auto kPatience = 25s;            // for all helpers together
 constexpr std::size_t kMostAddresses = 4;  // of one helper that are tried
 constexpr std::size_t kMostBytes = 1024 * 1024;
 
@@ -54,11 +54,11 @@ HelperAnswer read(const steps::Fetched& fetched) {
 }
 
 asio::awaitable<HelperAnswer> knock(net::WayOut& way, const HelperDoor& door, std::string address,
-                                    std::string question) {
+                                    std::string question, Clock::time_point deadline) {
   steps::Attempt attempt;
   attempt.peer = {std::move(address), door.access.port};
   attempt.start = Clock::now();
-  attempt.deadline = attempt.start + kPatience;
+  attempt.deadline = deadline;
   attempt.paced = false;
   auto connected = co_await steps::connect(way, attempt);
   if (!connected.socket) co_return HelperAnswer{{}, connected.observation.failure};
@@ -78,12 +78,13 @@ asio::awaitable<HelperAnswer> knock(net::WayOut& way, const HelperDoor& door, st
 asio::awaitable<HelperAnswer> ask_helper(net::WayOut& way, net::Resolvers& resolvers,
                                          std::vector<HelperDoor> doors, HelperQuestion question) {
   const std::string text = to_json(question);
+  const Clock::time_point deadline = Clock::now() + kPatience;
   HelperAnswer answer;
   for (const HelperDoor& door : doors) {
     const auto addresses = co_await find(way, resolvers, door.access);
     if (addresses.empty()) answer.failure = Failure{Word::dns_no_answer, {}};
     for (const std::string& address : addresses) {
-      answer = co_await knock(way, door, address, text);
+      answer = co_await knock(way, door, address, text, deadline);
       if (answer.report) co_return answer;
     }
   }

@@ -27,7 +27,7 @@ struct HelperAnswer {
   std::optional<Failure> failure;  // of the last helper that was tried, if none answered
 };
 
-// One helper after the other, each for at most 30 s, until one answers. Both members are empty if
+// One helper after the other, until one answers or 25 s have passed. Both members are empty if
 // there are no helpers. Where an address is not configured all resolvers are asked for it: one of
 // their answers proves itself by its certificate. Does not wait for the pace.
 boost::asio::awaitable<HelperAnswer> ask_helper(net::WayOut& way, net::Resolvers& resolvers,

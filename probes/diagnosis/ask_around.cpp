@@ -14,6 +14,7 @@ namespace {
 
 using Lookups = std::vector<steps::Lookup>;
 
+constexpr std::chrono::seconds kPatience{4};   // silence is what is expected of some
 constexpr std::size_t kInnocentQuestions = 6;  // resolvers that are asked for the innocent name
 
 std::string name_of(const Target& target) {
@@ -23,7 +24,8 @@ std::string name_of(const Target& target) {
 // All questions of one name to one resolver, listened on to their end.
 asio::awaitable<std::vector<Observation>> question(Case& at, ResolverSettings resolver,
                                                    std::string host, Purpose purpose) {
-  Lookups lookups = co_await ask_one(at.ascent, std::move(resolver), std::move(host), 0);
+  const auto patience = std::min<std::chrono::milliseconds>(at.target.timeout, kPatience);
+  Lookups lookups = co_await ask_one(at.ascent, std::move(resolver), std::move(host), 0, patience);
   std::vector<asio::awaitable<Observation>> late;
   for (steps::Lookup& lookup : lookups) late.push_back(steps::settle(std::move(lookup)));
   auto steps = co_await net::together(at.ascent.way.executor, std::move(late));
@@ -103,12 +105,12 @@ asio::awaitable<void> ask_around(Case& at) {
 
   std::vector<Observation> all = at.measurement.observations;
   all.insert(all.end(), at.found.begin(), at.found.end());
-  questions = {};
+  std::vector<asio::awaitable<std::vector<Observation>>> innocent;
   for (const ResolverSettings& resolver : resolvers) {
-    if (questions.size() == kInnocentQuestions || !failed_on_target(all, resolver)) continue;
-    questions.push_back(question(at, resolver, at.tools.controls.innocent, Purpose::innocent_name));
+    if (innocent.size() == kInnocentQuestions || !failed_on_target(all, resolver)) continue;
+    innocent.push_back(question(at, resolver, at.tools.controls.innocent, Purpose::innocent_name));
   }
-  take(at, co_await in_parallel(at, std::move(questions)));
+  take(at, co_await in_parallel(at, std::move(innocent)));
 }
 
 }  // namespace reachd::diagnosis

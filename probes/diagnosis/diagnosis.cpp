@@ -64,7 +64,7 @@ asio::awaitable<Diagnosed> diagnose(DiagnosisTools tools, Target target, Measure
   whole.helper = std::move(answer.report);
   whole.helper_failure = std::move(answer.failure);
   std::ranges::move(found, std::back_inserter(whole.observations));
-  std::ranges::stable_sort(whole.observations, {}, [](const Observation& step) {
+  std::ranges::sort(whole.observations, {}, [](const Observation& step) {
     return std::tuple(step.began, step.transaction, step.stage);
   });
   whole.runtime = std::chrono::duration_cast<Micros>(Clock::now() - start);

@@ -1,6 +1,7 @@
 #include "probes/diagnosis/residual.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace reachd {
@@ -55,7 +56,7 @@ void Residual::note(std::vector<Observation>& observations, Clock::time_point st
   for (std::size_t i = 0; i < observations.size(); ++i) {
     if (observations[i].stage == Stage::tcp) first.push_back(i);
   }
-  std::ranges::stable_sort(first, {}, [&](std::size_t i) { return observations[i].began; });
+  std::ranges::sort(first, {}, [&](std::size_t i) { return std::pair(observations[i].began, i); });
   for (const std::size_t index : first) {
     const Endpoint peer = observations[index].peer;
     const int transaction = observations[index].transaction;

@@ -30,9 +30,9 @@ std::vector<Endpoint> quiet_places(const Case& at) {
   std::vector<Endpoint> places;
   for (const std::string& address : at.addresses) {
     const Endpoint peer{address, at.target.port};
-    const bool visited = std::ranges::any_of(at.measurement.observations, [&](const auto& step) {
-      return step.stage != Stage::dns && step.peer == peer;
-    });
+    const bool visited = std::ranges::any_of(
+        at.measurement.observations,
+        [&](const Observation& step) { return step.stage != Stage::dns && step.peer == peer; });
     if (visited || !net::has_route(address)) continue;
     if (at.tools.residual.is_clear(peer, Clock::now())) places.push_back(peer);
   }
@@ -40,7 +40,8 @@ std::vector<Endpoint> quiet_places(const Case& at) {
 }
 
 bool failed(const std::vector<Observation>& steps) {
-  return std::ranges::any_of(steps, [](const Observation& step) { return step.failure; });
+  return std::ranges::any_of(steps,
+                             [](const Observation& step) { return step.failure.has_value(); });
 }
 
 // Plain HTTP says more than a name: with the target's Host and the path "/", whether it is the path
