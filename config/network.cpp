@@ -65,13 +65,19 @@ Parsed<Network> parse_network(std::string_view text) {
   return *network;
 }
 
-bool contains(const Network& network, std::string_view address) {
-  const auto other = single(address.substr(0, address.find('%')));
-  if (!other || other->ipv6 != network.ipv6) return false;
-  for (int i = 0; i < network.bits; ++i) {
-    if (bit(network, i) != bit(*other, i)) return false;
+bool contains(const Network& network, const Network& inner) {
+  if (network.ipv6 != inner.ipv6 || network.bits > inner.bits) return false;
+  for (int i = 0; i < network.bits; i += 8) {
+    const auto index = static_cast<std::size_t>(i / 8);
+    const int left = std::min(8, network.bits - i);
+    if (((network.bytes.at(index) ^ inner.bytes.at(index)) >> (8 - left)) != 0) return false;
   }
   return true;
+}
+
+bool contains(const Network& network, std::string_view address) {
+  const auto other = single(address.substr(0, address.find('%')));
+  return other && contains(network, *other);
 }
 
 }  // namespace reachd

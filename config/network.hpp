@@ -22,6 +22,9 @@ struct Network {
 // writer meant something else.
 Parsed<Network> parse_network(std::string_view text);
 
+// Whether all of `inner` lies in it.
+bool contains(const Network& network, const Network& inner);
+
 // False for an address of the other family or a text that is none. An IPv4-mapped IPv6 address
 // counts as the IPv4 address within.
 bool contains(const Network& network, std::string_view address);

@@ -2,86 +2,45 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
-#include <optional>
-#include <span>
-#include <string>
+#include <vector>
 
-#include <arpa/inet.h>
+#include "config/network.hpp"
 
 namespace reachd {
 namespace {
 
-struct Block {
-  std::string_view prefix;
-  unsigned length;
-};
-
 // IANA's special-purpose registries (RFC 6890 and its updates), as OONI's list has them, and whole
 // Teredo and 6to4: no service answers under those.
-constexpr std::array kIpv4{
-    Block{"0.0.0.0", 8},     Block{"10.0.0.0", 8},      Block{"100.64.0.0", 10},
-    Block{"127.0.0.0", 8},   Block{"169.254.0.0", 16},  Block{"172.16.0.0", 12},
-    Block{"192.0.0.0", 24},  Block{"192.0.2.0", 24},    Block{"192.168.0.0", 16},
-    Block{"198.18.0.0", 15}, Block{"198.51.100.0", 24}, Block{"203.0.113.0", 24},
-    Block{"224.0.0.0", 4},   Block{"240.0.0.0", 4}};
-constexpr std::array kIpv6{Block{"2001::", 32}, Block{"2001:10::", 28}, Block{"2001:db8::", 32},
-                           Block{"2002::", 16}};
+constexpr std::array<std::string_view, 18> kSpecial{
+    "0.0.0.0/8",       "10.0.0.0/8",     "100.64.0.0/10", "127.0.0.0/8",    "169.254.0.0/16",
+    "172.16.0.0/12",   "192.0.0.0/24",   "192.0.2.0/24",  "192.168.0.0/16", "198.18.0.0/15",
+    "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4",   "240.0.0.0/4",    "2001::/32",
+    "2001:10::/28",    "2001:db8::/32",  "2002::/16"};
 // All else that is not global unicast is a bogon too, but for what NAT64 makes of IPv4.
-constexpr std::array kGlobal6{Block{"2000::", 3}, Block{"64:ff9b::", 96}};
-
-using Bytes = std::array<std::uint8_t, 16>;
-
-std::optional<Bytes> bytes_of(std::string_view address, int family) {
-  Bytes bytes{};
-  const std::string text(address.substr(0, address.find('%')));
-  if (inet_pton(family, text.c_str(), bytes.data()) != 1) return std::nullopt;
-  return bytes;
-}
-
-bool within(const Bytes& address, const Bytes& prefix, unsigned length) {
-  for (unsigned bit = 0; bit < length; bit += 8) {
-    const unsigned left = std::min(8U, length - bit);
-    const auto mask = static_cast<std::uint8_t>(0xffU << (8U - left));
-    if ((address.at(bit / 8) & mask) != (prefix.at(bit / 8) & mask)) return false;
-  }
-  return true;
-}
-
-struct Network {
-  Bytes prefix;
-  unsigned length;
-};
+constexpr std::array<std::string_view, 2> kGlobal6{"2000::/3", "64:ff9b::/96"};
 
 template <std::size_t N>
-std::array<Network, N> parsed(const std::array<Block, N>& blocks, int family) {
-  std::array<Network, N> networks{};
-  for (std::size_t i = 0; i < N; ++i) {
-    networks.at(i) = {bytes_of(blocks.at(i).prefix, family).value_or(Bytes{}), blocks.at(i).length};
-  }
+std::vector<Network> parsed(const std::array<std::string_view, N>& texts) {
+  std::vector<Network> networks;
+  for (const std::string_view text : texts) networks.push_back(*parse_network(text));
   return networks;
 }
 
-bool in_any(const Bytes& address, std::span<const Network> networks) {
-  return std::ranges::any_of(networks, [&](const Network& network) {
-    return within(address, network.prefix, network.length);
-  });
+bool in_any(const Network& address, const std::vector<Network>& networks) {
+  return std::ranges::any_of(networks,
+                             [&](const Network& network) { return contains(network, address); });
 }
 
 }  // namespace
 
 bool is_bogon(std::string_view address) {
-  static const auto kNetworks4 = parsed(kIpv4, AF_INET);
-  static const auto kNetworks6 = parsed(kIpv6, AF_INET6);
-  if (const auto bytes = bytes_of(address, AF_INET)) return in_any(*bytes, kNetworks4);
-  static const auto kGlobals6 = parsed(kGlobal6, AF_INET6);
-  const auto bytes = bytes_of(address, AF_INET6);
-  return bytes && (in_any(*bytes, kNetworks6) || !in_any(*bytes, kGlobals6));
-}
-
-bool is_loopback(std::string_view address) {
-  if (const auto bytes = bytes_of(address, AF_INET)) return bytes->front() == 127;
-  return address == "::1";
+  static const auto special = parsed(kSpecial);
+  static const auto global6 = parsed(kGlobal6);
+  if (address.find('/') != std::string_view::npos) return false;
+  const auto parsed_address = parse_network(address.substr(0, address.find('%')));
+  if (!parsed_address) return false;
+  return in_any(*parsed_address, special) ||
+         (parsed_address->ipv6 && !in_any(*parsed_address, global6));
 }
 
 }  // namespace reachd

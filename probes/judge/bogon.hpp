@@ -7,6 +7,5 @@ namespace reachd {
 
 // False of what is no address.
 bool is_bogon(std::string_view address);
-bool is_loopback(std::string_view address);
 
 }  // namespace reachd

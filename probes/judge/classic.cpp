@@ -4,7 +4,7 @@
 #include <tuple>
 #include <vector>
 
-#include "probes/judge/bogon.hpp"
+#include "config/endpoint.hpp"
 #include "probes/judge/facts.hpp"
 
 namespace reachd {
