@@ -25,7 +25,8 @@ timespec until(Time due) {
 
 }  // namespace
 
-Bridge::Bridge(std::vector<Path> paths, const std::optional<std::string>& control) {
+Bridge::Bridge(std::vector<Path> paths, Censor censor, const std::optional<std::string>& control)
+    : censor_(std::move(censor)) {
   for (Path& path : paths) {
     WireEnd inside(path.inside);
     WireEnd outside(path.outside);
@@ -82,8 +83,7 @@ void Bridge::receive(std::size_t index) {
       perform({index, Step::send_outside, std::move(arrival->frame)}, arrival->at);
       continue;
     }
-    due_.add(arrival->at + wire.path.delay(packet->destination.address),
-             {index, Step::send_outside, std::move(packet->frame)});
+    judge(index, Direction::out, std::move(*packet), arrival->at);
   }
   for (int i = 0; i < kFramesATurn; ++i) {
     auto arrival = wire.outside.receive();
@@ -102,19 +102,58 @@ void Bridge::receive(std::size_t index) {
   }
 }
 
-void Bridge::perform(Due due, Time) {
+void Bridge::perform(Due due, Time now) {
   Wire& wire = wires_[due.wire];
+  if (due.step == Step::judge_incoming) {
+    if (auto packet = parse_packet(std::move(due.frame))) {
+      judge(due.wire, Direction::in, std::move(*packet), now);
+    }
+    return;
+  }
   WireEnd& end = due.step == Step::send_outside ? wire.outside : wire.inside;
   if (!end.send(due.frame)) {
     ++unsent_;
   }
 }
 
-std::string Bridge::answer(std::string_view line) {
-  if (line == "counters") {
-    return counters();
+void Bridge::judge(std::size_t wire, Direction direction, Packet packet, Time now) {
+  const bool inwards = direction == Direction::in;
+  // Whatever goes out because of this packet goes to, or past, the same place.
+  const auto one_way =
+      wires_[wire].path.delay(inwards ? packet.source.address : packet.destination.address);
+  Outcome outcome = censor_.judge(wire, direction, packet, now);
+  const auto leaves = [&](bool inside, Time::duration after, Bytes frame) {
+    leave(wire, inside, now + after + (inside ? Time::duration(0) : Time::duration(one_way)),
+          std::move(frame));
+  };
+  for (Leaving& forged : outcome.forged) {
+    leaves(forged.inside, forged.after, std::move(forged.frame));
   }
-  return "error: no such command";
+  if (outcome.gone) {
+    return;
+  }
+  for (const Time::duration after : outcome.copies) {
+    leaves(inwards, outcome.delay + after, packet.frame);
+  }
+  leaves(inwards, outcome.delay, std::move(packet.frame));
+}
+
+void Bridge::leave(std::size_t wire, bool inside, Time at, Bytes frame) {
+  due_.add(at, {wire, inside ? Step::send_inside : Step::send_outside, std::move(frame)});
+}
+
+std::string Bridge::answer(std::string_view line) {
+  const std::size_t space = line.find(' ');
+  const std::string_view command = line.substr(0, space);
+  const std::string_view name = space == std::string_view::npos ? "" : line.substr(space + 1);
+  if (command == "enable" || command == "disable") {
+    return censor_.enable(name, command == "enable") ? "ok" : "error: no such rule";
+  }
+  if (command == "epoch") {
+    censor_.set_epoch(std::chrono::steady_clock::now());
+    return "ok";
+  }
+  return command == "counters" ? counters() : "error: no such command";
 }
 
 std::string Bridge::counters() const {
@@ -125,7 +164,8 @@ std::string Bridge::counters() const {
         {"in", {{"frames", wire.in.frames}, {"bytes", wire.in.bytes}}},
     };
   }
-  return boost::json::serialize(boost::json::object{{"wires", wires}, {"unsent", unsent_}});
+  return boost::json::serialize(
+      boost::json::object{{"wires", wires}, {"rules", censor_.counters()}, {"unsent", unsent_}});
 }
 
 }  // namespace censor

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/lab/censor/censor.hpp"
 #include "tests/lab/censor/control.hpp"
 #include "tests/lab/censor/due.hpp"
 #include "tests/lab/censor/path.hpp"
@@ -18,7 +19,7 @@ namespace censor {
 class Bridge {
  public:
   // Opens all sockets; throws std::system_error.
-  Bridge(std::vector<Path> paths, const std::optional<std::string>& control);
+  Bridge(std::vector<Path> paths, Censor censor, const std::optional<std::string>& control);
 
   // Until a byte can be read from `stop`.
   void run(int stop);
@@ -46,9 +47,13 @@ class Bridge {
 
   void receive(std::size_t wire);
   void perform(Due due, Time now);
+  // Judges at `now`, and lets everything that comes of it leave when it should.
+  void judge(std::size_t wire, Direction direction, Packet packet, Time now);
+  void leave(std::size_t wire, bool inside, Time at, Bytes frame);
   std::string answer(std::string_view line);
 
   std::vector<Wire> wires_;
+  Censor censor_;
   std::optional<ControlSocket> control_;
   DueQueue<Due> due_;
   std::uint64_t unsent_ = 0;

@@ -38,11 +38,16 @@ int run(const std::string& path) {
   for (const Fields& wire : fields.objects("wires")) {
     paths.push_back(read_path(wire));
   }
-  // Half a millisecond of timer slack would be half a millisecond of path; a busy machine another.
+  Censor judge(read_rules(fields, paths),
+               static_cast<std::uint64_t>(fields.integer("seed", 0, 1LL << 62).value_or(1)),
+               std::chrono::steady_clock::now());
+  const auto control = fields.text("control");
+  fields.refuse_others();
+  // What the timer slacks is added to every path; what a busy machine makes us wait too.
   prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
   setpriority(PRIO_PROCESS, 0, -10);  // where that is allowed
   const int stop = stop_descriptor();
-  Bridge bridge(std::move(paths), fields.text("control"));
+  Bridge bridge(std::move(paths), std::move(judge), control);
   std::puts("ready");
   std::fflush(stdout);
   bridge.run(stop);
