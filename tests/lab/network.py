@@ -161,6 +161,7 @@ def _addresses(scripts, plan):
     scripts["isp"].own([a for addresses in ISP.values() for a in addresses])
     for host, addresses in plan.addresses.items():
         scripts[plan.place(host)].own(addresses)
+    scripts["inland"].own(sum(plan.edges.values(), []))
     scripts["abroad"].own([*plan.resolvers, AUTHORITY, NON_RESOLVER])
     scripts["inland"].own(plan.inland_resolvers)
 

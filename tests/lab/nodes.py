@@ -28,15 +28,20 @@ def compose(text, name):
         raise Refusal([(mark.line + 1, mark.column + 1, "yaml", error.problem)]) from None
 
 
+def anything(node):
+    """Whatever stands there, as YAML sees it."""
+    loader = yaml.SafeLoader("")
+    try:
+        return loader.construct_object(node, deep=True)
+    finally:
+        loader.dispose()
+
+
 def plain(node):
     """The value of a scalar as YAML sees it."""
     if not isinstance(node, yaml.ScalarNode):
         refuse(node, "is not a single value")
-    loader = yaml.SafeLoader("")
-    try:
-        return loader.construct_object(node)
-    finally:
-        loader.dispose()
+    return anything(node)
 
 
 def scalar(convert):

@@ -61,9 +61,18 @@ class Plan:
                 self.inland.append(host)
             else:
                 self.addresses[host] = _abroad(index, 2 if host in foreign else 4)
+        # What a provider of content has inland: not in the DNS unless a scenario says so.
+        self.edges = {host: [f"114.80.200.{index}"] for index, host in enumerate(self.addresses, start=1)
+                      if host != HELPER and host not in self.inland}
         # Public resolvers keep the addresses that the configuration names.
         self.inland_resolvers = [a for a in self.shipped.resolvers if a.startswith("223.")]
         self.resolvers = [a for a in self.shipped.resolvers if a not in self.inland_resolvers]
+
+    def add(self, service, name, url):
+        """A target that the shipped configuration lacks, at one of the hosts it has."""
+        target = shipped.Target(service, name, url)
+        self.targets[target.id] = target
+        return target
 
     def place(self, host):
         if host == HELPER:
@@ -85,7 +94,8 @@ class Plan:
         return word if word in self.addresses else None
 
     def prefixes(self, word):
-        """The addresses that a word stands for, or None if it is not one of the world's words."""
+        """The addresses that a word stands for, or None if it is not one of the world's words.
+        `facebook/web@inland` is that host's edge inland."""
         if word in ISP:
             return ISP[word]
         if word == "isp":
@@ -104,5 +114,8 @@ class Plan:
         if word in ("controls.domestic", "controls.foreign"):
             hosts = {t.host for t in self.controls(word.partition(".")[2])}
             return [a for host in sorted(hosts) for a in self.addresses[host]]
-        host = self.host(word)
-        return list(self.addresses[host]) if host else None
+        name, _, where = word.partition("@")
+        host = self.host(name)
+        if host is None or where not in ("", "inland"):
+            return None
+        return list(self.edges.get(host, []) if where else self.addresses[host])

@@ -27,6 +27,8 @@ class Play:
     def __init__(self, path, binary, folder, keep):
         self.plan = Plan()
         self.scenario = scenarios.read(Path(path), self.plan)
+        for target in self.scenario.more:
+            self.plan.add(target["service"], target["name"], target["url"])
         self.folder, self.keep = Path(folder), keep
         self.world = World(self.plan, folder)
         self.vantage = Vantage(binary, self.folder)
@@ -37,8 +39,8 @@ class Play:
         scenario = self.scenario
         self.world.start(scenario.world, scenario.censor, scenario.targets, binary=self.vantage.binary,
                          observe=self.keep == "keep")
-        text = configuration(self.plan.config, scenario.targets, scenario.schedule,
-                             self.world.settings())
+        text = configuration(self.plan.config, scenario.targets, scenario.more, scenario.schedule,
+                             {**self.world.settings(), **scenario.config})
         self.vantage.prepare(text, scenario.world.get("vantage", {}), self.world.pki)
 
     def play(self):

@@ -59,7 +59,8 @@ class RuleGrammar:
     # --- words of the world
 
     def _resolve(self, word):
-        return self.first if word == "target" else word
+        name, at, place = word.partition("@")
+        return f"{self.first}{at}{place}" if name == "target" else word
 
     def address_list(self, node):
         word = self._resolve(str(plain(node)))

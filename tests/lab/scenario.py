@@ -1,18 +1,23 @@
 """A scenario file as a value, or every fault of it as FILE:LINE:COL: key: why."""
 
+import copy
 import re
 from dataclasses import dataclass, field
 
+import yaml
+
 import units
-from nodes import (Refusal, boolean, by_shape, choice, compose, flat, mapping, number, plain, refuse,
+from nodes import (Refusal, anything, boolean, by_shape, choice, compose, flat, mapping, number, plain, refuse,
                    scalar, sequence, several, text, whole)
 from plan import SOURCE
 from rule_grammar import RuleGrammar
+from troubles import wire_rules
 
 STATUSES = ("ok", "blocked", "likely_blocked", "impaired", "down", "insufficient")
 VANTAGES = ("online", "offline", "border_outage", "captive_portal", "instrument_fault")
 CLASSES = {"B": "blocking", "N": "benign", "O": "outage", "M": "mixed"}
-KIND = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
+LAYERS = "dns|ip|tcp|tls|http|throttle|mail|quic|proto|server_side|cert"
+KIND = re.compile(rf"({LAYERS})(\.[a-z0-9_]+)*")
 
 seconds = scalar(units.seconds)
 share = scalar(units.share)
@@ -26,6 +31,8 @@ class Scenario:
     title: str
     kind: str                     # B, N, O or M
     targets: list
+    more: list = field(default_factory=list)    # targets that the shipped configuration lacks
+    config: dict = field(default_factory=dict)  # what else the daemon's configuration says
     needs: list = field(default_factory=list)
     world: dict = field(default_factory=dict)
     censor: list = field(default_factory=list)  # rules as the censor program reads them
@@ -35,7 +42,8 @@ class Scenario:
 
 
 def _kind(node):
-    if not KIND.fullmatch(str(plain(node))):
+    """A kind, or several of which any will do: dns.hijack|dns.injection."""
+    if not all(KIND.fullmatch(kind) for kind in str(plain(node)).split("|")):
         refuse(node, f"'{node.value}' is no kind such as tls.reset.sni")
     return node.value
 
@@ -124,6 +132,7 @@ class _Grammar:
         return mapping({
             "id": scalar(_id), "title": text, "class": ("kind", choice(*CLASSES)),
             "needs": several(choice("quic", "ech")), "targets": several(self.target),
+            "more": sequence(anything), "config": anything,
             "world": self.world(), "censor": sequence(self.rules.read),
             "schedule": mapping({"rounds": whole, "interval": seconds, "timeout": seconds,
                                  "deep_every": seconds, "duration": seconds, "residual": text}),
@@ -140,13 +149,24 @@ def _id(word):
 ACTIONS = re.compile(r"(enable|disable) (?P<rule>\S+)|restart daemon|pause daemon (?P<pause>\S+)")
 
 
-def _first_target(tree):
-    """The first of `targets`, found before the file is read, since other keys refer to it."""
-    for key, value in getattr(tree, "value", []) if tree is not None else []:
-        if getattr(key, "value", None) == "targets":
-            items = value.value if isinstance(value.value, list) else [value]
-            return getattr(items[0], "value", None) if items else None
+_more = sequence(mapping({"service": text, "name": text, "url": text}, ("service", "name", "url"),
+                         any_key=anything))
+
+
+def _ahead(tree, key):
+    """The node of a top-level key that others refer to, before the file is read; or None."""
+    if isinstance(tree, yaml.MappingNode):
+        for name, value in tree.value:
+            if name.value == key:
+                return value
     return None
+
+
+def _first_target(tree):
+    node = _ahead(tree, "targets")
+    if isinstance(node, yaml.SequenceNode):
+        node = node.value[0] if node.value else None
+    return node.value if isinstance(node, yaml.ScalarNode) else None
 
 
 def _check(scenario, tree):
@@ -159,8 +179,9 @@ def _check(scenario, tree):
         after = rule["match"].get("after")
         if after and after not in names:
             refuse(tree, f"{rule['name']} comes after {after}, which is no rule here", "censor")
+    of_world = [rule["name"] for rule in wire_rules({**scenario.world, "helper_addresses": []})]
     for name in scenario.expect.get("fired", {}):
-        if name not in names:
+        if name not in names + of_world:
             refuse(tree, f"{name} is no rule here", "expect.fired")
     for entry in scenario.expect.get("targets", {}):
         if entry not in scenario.targets:
@@ -177,6 +198,11 @@ def parse(content, name, plan):
     tree = compose(content, name)
     if tree is None:
         raise Refusal([(1, 1, "file", "is empty")])
+    if more := _ahead(tree, "more"):
+        plan = copy.copy(plan)
+        plan.targets = dict(plan.targets)
+        for target in _more(more):
+            plan.add(target["service"], target["name"], target["url"])
     grammar = _Grammar(plan, _first_target(tree))
     values = grammar.whole_file()(tree)
     scenario = Scenario(path=str(name), **values)

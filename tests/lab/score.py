@@ -30,8 +30,14 @@ def expanded(kinds):
 
 
 def has(kinds, wanted):
-    """Whether one of the kinds is this one, or lies below it."""
-    return any(wanted in ancestors(kind) for kind in kinds)
+    """Whether one of the kinds is this one or lies below it; `a|b`: either of them."""
+    return any(one in ancestors(kind) for one in wanted.split("|") for kind in kinds)
+
+
+def chosen(wanted, kinds):
+    """Of each alternative that one which was found, else the first."""
+    return [next((one for one in kind.split("|") if has(kinds, one)), kind.split("|")[0])
+            for kind in wanted]
 
 
 def _target_faults(name, wanted, got):
@@ -118,12 +124,13 @@ def kinds_score(outcomes):
     right = found_all = wanted_all = 0
     table = {}
     for scenario, name, got in _targets(outcomes, "BNOM"):
-        wanted = expanded(scenario.expect.get("targets", {}).get(name, {}).get("kinds", []))
+        kinds = scenario.expect.get("targets", {}).get(name, {}).get("kinds", [])
+        wanted = expanded(chosen(kinds, got.get("kinds") or []))
         found = expanded(got.get("kinds") or [])
         right += len(wanted & found)
         found_all += len(found)
         wanted_all += len(wanted)
-        for kind in scenario.expect.get("targets", {}).get(name, {}).get("kinds", []):
+        for kind in kinds:
             seen, hit = table.get(kind, (0, 0))
             table[kind] = (seen + 1, hit + has(got.get("kinds") or [], kind))
     return (right / found_all if found_all else None, right / wanted_all if wanted_all else None, table)

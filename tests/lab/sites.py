@@ -96,6 +96,8 @@ class Sites:
                     trouble.update(entry)
             if self.plan.place(host) in blocks:
                 blocks[self.plan.place(host)] += self._site(host, addresses, trouble)
+        for host, addresses in self.plan.edges.items():
+            blocks["inland"] += self._site(host, addresses, {})
         for place, sites in blocks.items():
             self._config(place, sites)
 

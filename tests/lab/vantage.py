@@ -21,13 +21,17 @@ def _text(seconds):
     return f"{round(seconds * 1000)}ms"
 
 
-def configuration(source, targets, schedule, more):
-    """The text of the scenario's reachd.yaml. `more`: what else it sets, by top-level key."""
+def configuration(source, targets, more_targets, schedule, more):
+    """The text of the scenario's reachd.yaml. `more_targets`: those that the source lacks; `more`: what
+    else it sets, by top-level key."""
     config = yaml.safe_load(Path(source).read_text(encoding="utf-8"))
     config["schedule"] = {**config.get("schedule", {}), **PACE}
     for key in ("interval", "timeout", "deep_every"):
         if key in schedule:
             config["schedule"][key] = _text(schedule[key])
+    for target in more_targets:
+        service = next(s for s in config["services"] if s["name"] == target["service"])
+        service["targets"].append({k: v for k, v in target.items() if k != "service"})
     config["services"] = [
         {**service, "targets": kept} for service in config["services"]
         if (kept := [t for t in service["targets"] if f"{service['name']}/{t['name']}" in targets])]
