@@ -1,0 +1,56 @@
+"""The command line of tests/lab/prove: runs the groups, each in a world of its own, some at a time."""
+
+import argparse
+import concurrent.futures
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import namespaces
+from certificates import Certificates
+
+HERE = Path(__file__).resolve().parent
+NOT_GROUPS = {"main", "group", "tools", "hello"}
+PATIENCE = 300  # seconds for one group
+
+
+def groups():
+    return sorted(p.stem for p in HERE.glob("*.py") if p.stem not in NOT_GROUPS)
+
+
+def run(name):
+    process = subprocess.Popen(namespaces.words(HERE / "group.py", name), stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        output, _ = process.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        output = process.communicate()[0] + f"not ok - {name}: not over after {PATIENCE} s\n"
+    if process.returncode not in (0, 1) or not re.search(r"^ok - ", output, re.MULTILINE):
+        output += f"not ok - {name}: ends with {process.returncode}\n"
+    return output
+
+
+def main(words):
+    parser = argparse.ArgumentParser(prog="tests/lab/prove")
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join(groups()))
+    parser.add_argument("--jobs", type=int, default=3, help="worlds side by side")
+    options = parser.parse_args(words)
+    wanted = options.groups or groups()
+    if unknown := set(wanted) - set(groups()):
+        sys.exit(f"tests/lab/prove: no group {', '.join(sorted(unknown))}")
+    Certificates()
+    passed = failed = 0
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for job in concurrent.futures.as_completed([pool.submit(run, name) for name in wanted]):
+            output = job.result()
+            print(output, end="", flush=True)
+            passed += len(re.findall(r"^ok - ", output, re.MULTILINE))
+            failed += len(re.findall(r"^not ok - ", output, re.MULTILINE))
+    print(f"{passed} passed, {failed} failed")
+    return 0 if passed and not failed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
