@@ -65,9 +65,10 @@ class Names:
                      + f"rrset-order {{ order {order}; }};" + _policy("others"), self._primary(".", "root") + broken
                      + self._primary("others", "others"))
         hints = f'zone "." {{ type hint; file "{self.folder}/hints"; }};'
-        self._config("inland", self.plan.inland_resolvers, _policy("others"),
+        self._config("inland", self.plan.inland_resolvers,
+                     _policy("others") + _source(self.plan.inland_resolvers[0]),
                      hints + self._primary("others", "others"))
-        self._config("isp", ISP["isp-resolver"], _policy("policy"),
+        self._config("isp", ISP["isp-resolver"], _policy("policy") + _source(ISP["isp-resolver"][0]),
                      hints + self._primary("policy", "policy") + self._rewriting(resolver)
                      + self._refusing(resolver))
 
@@ -152,3 +153,8 @@ options {{{COMMON}
 
 def _policy(name):
     return f'response-policy {{ zone "{name}"; }} qname-wait-recurse no;\n'
+
+
+def _source(address):
+    """Whom the resolver asks sees it come from the address that it is known by."""
+    return f"query-source address {address};\n"

@@ -92,7 +92,7 @@ class Sites:
         for host, addresses in self.plan.addresses.items():
             trouble = {}
             for entry in servers:
-                if host in sum(entry["hosts"], []):
+                if host in entry["hosts"]:
                     trouble.update(entry)
             if self.plan.place(host) in blocks:
                 blocks[self.plan.place(host)] += self._site(host, addresses, trouble)

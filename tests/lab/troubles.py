@@ -166,7 +166,7 @@ table ip nat {{ chain out {{ oif "access" meta l4proto {{ tcp, udp }} masquerade
 """)
 
     def _where(self, entry):
-        hosts = sum(entry["hosts"], []) if "hosts" in entry else list(self.plan.addresses)
+        hosts = entry["hosts"] if "hosts" in entry else list(self.plan.addresses)
         return {host: self.plan.addresses[host] for host in hosts}
 
     def _load(self, place, table):

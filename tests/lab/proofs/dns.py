@@ -208,7 +208,8 @@ def prove_hijack(lab):
 def prove_recursion(lab):
     """the provider's resolver asks across the border: what is injected there, it believes"""
     with lab.rule("recursion"):
-        assert lab.dig("www.instagram.com", RESOLVER).addresses == [FORGED[0]]
+        answer = lab.dig("www.instagram.com", RESOLVER)
+        assert answer.addresses == [FORGED[0]], answer
         lab.neighbour_name_is_well(RESOLVER)
 
 

@@ -19,6 +19,7 @@ from plan import Plan
 from tools import Lab
 from world import World
 
+REASON = 600  # characters of why a proof fails
 HEAD = """
 id: P0
 title: proofs
@@ -41,7 +42,7 @@ def prove(name, lab, function):
         function(lab)
     except AssertionError as wrong:
         line = traceback.extract_tb(wrong.__traceback__)[-1].lineno
-        why = f": line {line}: {wrong}"
+        why = f": line {line}: {wrong}"[:REASON]
     except Exception as error:  # a proof that breaks is one that fails, and the others go on
         why = f": {traceback.format_exc(limit=-2).strip().splitlines()[-1]} {type(error).__name__}"
     print(f"{'not ok' if why else 'ok'} - {name}: {title} ({time.monotonic() - began:.1f} s){why}",

@@ -29,7 +29,7 @@ censor:
   - name: icmp-admin
     at: border
     match: {dst: target, direction: out}
-    act: [{icmp: {code: admin, from: [58.34.0.1, "240e:1:0:9::1"]}}, {drop: packet}]
+    act: [{icmp: {code: admin, from: [58.35.0.1, "240e:1:0:a::1"]}}, {drop: packet}]
   - name: residual-3
     at: border
     match: {proto: tcp, dst: target, port: 443, tls: {sni: target}}
@@ -85,7 +85,7 @@ censor:
   - name: late
     at: border
     on_path: true
-    match: {proto: tcp, dst: target, port: 443, flow: {nth: 2}}
+    match: {proto: tcp, host: target, port: 443, flow: {nth: 4}}
     act: {reset: {to: client, delay: 120ms}}
   - name: marked
     at: border
@@ -118,10 +118,10 @@ def prove_family_4(lab):
 def prove_inbound(lab):
     """packets out pass, answers in are dropped"""
     address = lab.addresses(TARGET)[0]
-    with lab.rule("inbound"), lab.capture(f"host {address} and port 443", "outside", "abroad") as no, \
-            lab.capture(f"host {address} and port 443", "border", "abroad") as packets:
+    with lab.rule("inbound"), lab.capture(f"src host {address}") as near, \
+            lab.capture(f"src host {address}", "border", "abroad") as far:
         assert lab.connect(address)[0] == "timeout"
-    assert any("Flags [S.]" in p for p in packets) and not no, packets
+    assert any("Flags [S.]" in p for p in far) and not near, (far, near)
 
 
 def prove_port(lab):
@@ -135,7 +135,8 @@ def prove_port(lab):
 def prove_syn_reset(lab):
     """a reset answers the SYN sooner than the path allows, three times, with the windows given"""
     address = lab.addresses(TARGET)[0]
-    with lab.rule("syn-reset"), lab.capture(f"src host {address}") as packets:
+    # Seen before the router at home, which takes the second and third for strays.
+    with lab.rule("syn-reset"), lab.capture(f"src host {address}", "access", "router") as packets:
         how, took = lab.connect(address)
         assert lab.connect(address, 80)[0] == "stands"
         lab.neighbour_is_well()
@@ -152,8 +153,8 @@ def prove_icmp(lab):
             assert how == "unreachable" and took < 0.03, (address, how, took)
         lab.neighbour_is_well()
     text = "".join(packets)
-    assert "58.34.0.1 > " in text and "admin prohibited" in text, text
-    assert "240e:1:0:9::1 > " in text and "prohibited" in text.partition("240e:1:0:9::1 > ")[2], text
+    assert "58.35.0.1 > " in text and "admin prohibited" in text, text
+    assert "240e:1:0:a::1 > " in text and "prohibited" in text.partition("240e:1:0:a::1 > ")[2], text
 
 
 def prove_residual_3(lab):
@@ -297,7 +298,7 @@ def prove_header(lab):
 
 
 def prove_late(lab):
-    """a reset after the second piece of data, late: the answer was there before"""
+    """a reset after the fourth piece of data, late: the answer was there before"""
     with lab.rule("late"):
         fetch = lab.curl(TARGET)
     assert fetch.status == 200 and lab.counter("late") >= 1, fetch

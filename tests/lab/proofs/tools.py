@@ -16,6 +16,12 @@ FOREIGN = "8.8.8.8"
 TARGET, NEIGHBOUR = "www.facebook.com", "www.amazon.com"
 
 
+def payload(packet):
+    """The bytes of a captured packet as hexadecimal digits, headers included."""
+    return "".join(re.findall(r"^\t0x[0-9a-f]+:  ((?:[0-9a-f]{2,4} )+)", packet, re.MULTILINE)).replace(
+        " ", "")
+
+
 def _await_quiet(log):
     """What was sent is on its way still: it has passed when the log has not grown for 0.3 s."""
     last = [0, time.monotonic()]
@@ -53,6 +59,7 @@ class Fetch:
 class Lab:
     def __init__(self, plan, world):
         self.plan, self.world = plan, world
+        self.captures = 0
 
     def addresses(self, host, family=4):
         return [a for a in self.plan.addresses[host] if (":" in a) == (family == 6)]
@@ -164,7 +171,8 @@ class Lab:
     @contextmanager
     def capture(self, expression, card="home", place="vantage"):
         """What tcpdump -v sees within, as a list of packets (text), filled when the block ends."""
-        log = self.world.logs / "capture.log"
+        self.captures += 1
+        log = self.world.logs / f"capture-{self.captures}.log"
         log.write_text("")
         process = Process([*enter(place), "tcpdump", "-i", card, "-n", "-v", "-X", "-l",
                            "--immediate-mode", "-tt", "-Z", "root", expression], log)
