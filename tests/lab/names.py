@@ -16,6 +16,7 @@ COMMON = """
   minimal-responses yes;
   qname-minimization off;
   notify no;
+  send-cookie no;  // else a resolver takes no forged answer from a server whose cookie it knows
 """
 NOBODY = "81.2.251.53"  # the nameserver of lame names: nobody lives there
 BROKEN = 'type primary; file "/run/named/nothing";'  # BIND cannot answer for a zone without a file

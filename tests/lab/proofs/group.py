@@ -1,6 +1,6 @@
 """One group of proofs in one world, inside namespaces: group.py NAME.
 
-A group is a module with SCENARIO (the world and its rules, as in a scenario file, all rules disabled at
+A group is a module prove_NAME with SCENARIO (the world and its rules, as in a scenario file, all rules disabled at
 first) and functions `prove_…(lab)`, whose first line of documentation says what is proven and which
 raise AssertionError if it is not so.
 """
@@ -52,9 +52,9 @@ def prove(name, lab, function):
 
 def main(name):
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    module = importlib.import_module(name)
+    module = importlib.import_module(f"prove_{name}")
     plan = Plan()
-    scenario = scenarios.parse(HEAD + module.SCENARIO, f"{name}.py", plan)
+    scenario = scenarios.parse(HEAD + module.SCENARIO, f"prove_{name}.py", plan)
     for rule in scenario.censor:
         rule["enabled"] = False
     with tempfile.TemporaryDirectory(prefix="lab-") as folder:

@@ -40,7 +40,7 @@ censor:
   - name: copies
     at: border
     match: {proto: udp, dns: {name: target}}
-    act: {dns: {answers: [[31.13.94.37]], copies: 3, delay: [1ms, 4ms, 9ms]}}
+    act: {dns: {answers: [[31.13.94.37]], copies: 3, delay: [1ms, 30ms, 60ms]}}
   - name: aaaa-only
     at: border
     match: {proto: udp, dns: {name: target, type: [AAAA]}}
@@ -65,7 +65,7 @@ censor:
   - name: twice
     at: border
     match: {proto: udp, port: 53, from: server}
-    act: {duplicate: {copies: 1, delay: 2ms}}
+    act: {duplicate: {copies: 1, delay: 20ms}}
   - name: dot-drop
     at: border
     match: {proto: tcp, port: 853}
@@ -169,7 +169,7 @@ def prove_copies(lab):
         lab.dig(TARGET)
     times = [float(p.split()[0]) for p in packets]
     assert len(times) == 3, packets
-    assert 0.001 < times[1] - times[0] < 0.015 and times[2] > times[1], times
+    assert all(0.01 < later - sooner < 0.1 for sooner, later in zip(times, times[1:])), times
 
 
 def prove_family(lab):
@@ -214,13 +214,13 @@ def prove_recursion(lab):
 
 
 def prove_duplicates(lab):
-    """the network delivers each answer twice, the second 2 ms after the first"""
+    """the network delivers each answer twice, the second 20 ms after the first"""
     with lab.rule("twice"), lab.capture("udp src port 53") as packets:
         lab.dig(NEIGHBOUR)
     came = _answers(packets)
     assert len(came) == 2 and came[0] == came[1], came
     times = [float(p.split()[0]) for p in packets]
-    assert 0.0015 < times[1] - times[0] < 0.012, times
+    assert 0.01 < times[1] - times[0] < 0.1, times
 
 
 def prove_dot(lab):
