@@ -54,9 +54,9 @@ void tell_faults(const std::vector<Fault>& faults) {
 
 }  // namespace
 
-App::App(Config config, net::TrustStore trust)
+App::App(Config config, net::TrustStore trust, std::vector<HelperDoor> doors)
     : config_(std::move(config)),
-      instruments_(io_.get_executor(), config_, std::move(trust)),
+      instruments_(io_.get_executor(), config_, std::move(trust), std::move(doors)),
       parts_{instruments_, config_, board_, metrics_},
       scheduler_(
           io_.get_executor(),
@@ -105,9 +105,11 @@ void App::reload() {
     auto trust = net::TrustStore::load(next.ca_file);
     try {
       if (!trust) throw std::runtime_error(trust.error());
+      auto doors = open_doors(next);
+      if (!doors) throw std::runtime_error(doors.error());
       if (next.listen != config_.listen) rebind(next);
       config_ = std::move(next);
-      instruments_.configure(config_, std::move(*trust));
+      instruments_.configure(config_, std::move(*trust), std::move(*doors));
       apply();
       successful = true;
     } catch (const std::exception& error) {
@@ -199,8 +201,13 @@ int run(const RunOptions& options) {
     log::write(log::Level::error, "trust_store", {{"error", trust.error()}});
     return kExitUsage;
   }
+  auto doors = open_doors(config);
+  if (!doors) {
+    log::write(log::Level::error, "helper", {{"error", doors.error()}});
+    return kExitUsage;
+  }
   prepare_process();
-  App app(std::move(config), std::move(*trust));
+  App app(std::move(config), std::move(*trust), std::move(*doors));
   app.run();
   return kExitOk;
 }

@@ -24,7 +24,7 @@ namespace reachd {
 class App {
  public:
   // Throws what a part throws that cannot be built: an address in use, for example.
-  App(Config config, net::TrustStore trust);
+  App(Config config, net::TrustStore trust, std::vector<HelperDoor> doors = {});
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 

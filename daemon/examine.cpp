@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "daemon/log.hpp"
-#include "probes/judge/judge.hpp"
 #include "probes/ladder.hpp"
 
 namespace reachd {
@@ -31,39 +30,65 @@ void tell(const TargetBoard& entry, Status before, bool first) {
               {"reason", round.reason}});
 }
 
+// What an earlier diagnosis had to put off comes before the ladder, where all is quiet by now.
+void begin_with(Parts& parts, const std::string& id, Climb& how) {
+  const auto found = parts.postponed.find(id);
+  if (found == parts.postponed.end()) return;
+  how.innocent = parts.config.controls.innocent;
+  for (const Endpoint& endpoint : found->second.endpoints) {
+    if (!parts.instruments.residual.is_clear(endpoint, Clock::now())) continue;
+    how.innocent_first.push_back(endpoint);
+  }
+  if (!how.innocent_first.empty()) parts.postponed.erase(found);
+}
+
 }  // namespace
 
-Scheduler::Next next_look(const std::deque<RoundRecord>& rounds) {
+Scheduler::Next next_look(const std::deque<RoundRecord>& rounds, bool wants_quiet) {
   std::size_t bad = 0;
   while (bad < rounds.size() && rounds[bad].verdict.status != Status::ok) ++bad;
   if (bad == 0) return Scheduler::Next::normal;
   if (rounds.front().verdict.status == Status::insufficient) return Scheduler::Next::normal;
   if (bad == 1) return Scheduler::Next::confirm;
+  if (wants_quiet) return Scheduler::Next::quiet;
   return bad < kSteadyRounds ? Scheduler::Next::normal : Scheduler::Next::backoff;
 }
 
 asio::awaitable<Scheduler::Next> examine(Parts& parts, Scheduler::Assignment assignment) {
   const Target target = std::move(assignment.target);
-  const Climb how{parts.config.vantage, parts.config.body_limit, assignment.round, assignment.turn};
+  const std::string id = id_of(target);
+  Climb how{parts.config.vantage, parts.config.body_limit, assignment.round, assignment.turn};
+  TargetBoard* entry = find(parts.board.controls, target);
+  const bool control = entry != nullptr;
+  if (!control) entry = find(parts.board.targets, target);
+  if (entry == nullptr) co_return Scheduler::Next::normal;
 
-  auto measurement = std::make_shared<Measurement>(
-      co_await climb(parts.instruments.way, parts.instruments.resolvers, target, how));
-  measurement->unmet = unmet_expectation(*measurement, target.expect);
-  Verdict verdict = judge(*measurement);
-
-  TargetBoard* control = find(parts.board.controls, target);
-  TargetBoard* entry = control != nullptr ? control : find(parts.board.targets, target);
+  Look look;
+  if (control) {
+    look = co_await look_at_control(parts.instruments, target, std::move(how));
+  } else {
+    begin_with(parts, id, how);
+    Past past = parts.memories[id].past(entry->rounds, std::chrono::system_clock::now());
+    look = co_await look_at(parts.instruments, target, std::move(how), std::move(past), true);
+  }
+  entry = find(control ? parts.board.controls : parts.board.targets, target);
   if (entry == nullptr) co_return Scheduler::Next::normal;  // gone while it was measured
+
   const bool first = entry->rounds.empty();
   const Status before = entry->verdict.status;
-  record(*entry, measurement, verdict, std::chrono::system_clock::now());
-  if (control != nullptr) {
-    parts.metrics.observe_control(id_of(target), verdict.status == Status::ok);
+  const auto measurement = std::make_shared<const Measurement>(std::move(look.measurement));
+  record(*entry, measurement, look.verdict, std::chrono::system_clock::now());
+  if (control) {
+    parts.metrics.observe_control(id, look.verdict.status == Status::ok);
   } else {
-    parts.metrics.observe(*measurement, verdict);
+    parts.memories[id].learn(*measurement, look.verdict);
+    parts.metrics.observe(*measurement, look.verdict);
   }
   tell(*entry, before, first);
-  co_return next_look(entry->rounds);
+  const bool wants_quiet = look.postponed.has_value();
+  if (look.verdict.status == Status::ok) parts.postponed.erase(id);
+  if (look.postponed) parts.postponed[id] = std::move(*look.postponed);
+  co_return next_look(entry->rounds, wants_quiet);
 }
 
 }  // namespace reachd

@@ -7,6 +7,8 @@
 #include "config/config.hpp"
 #include "daemon/board.hpp"
 #include "daemon/instruments.hpp"
+#include "daemon/look.hpp"
+#include "daemon/memory.hpp"
 #include "daemon/metrics.hpp"
 #include "daemon/scheduler.hpp"
 
@@ -18,12 +20,16 @@ struct Parts {
   const Config& config;
   Board& board;
   Metrics& metrics;
+  std::map<std::string, Memory> memories = {};      // by target
+  std::map<std::string, Postponed> postponed = {};  // by target: what its next round begins with
 };
 
+// A round that ends in an exception is a bug.
 boost::asio::awaitable<Scheduler::Next> examine(Parts& parts, Scheduler::Assignment assignment);
 
 // When to look again: soon after something broke, ever later while it stays broken. `rounds` is
-// newest first and holds the round just filed.
-Scheduler::Next next_look(const std::deque<RoundRecord>& rounds);
+// newest first and holds the round just filed. `wants_quiet`: a censor may be punishing what the
+// round visited, and its next questions mean something only after that.
+Scheduler::Next next_look(const std::deque<RoundRecord>& rounds, bool wants_quiet = false);
 
 }  // namespace reachd

@@ -6,20 +6,47 @@
 #include <malloc.h>
 #include <sys/resource.h>
 
+#include "daemon/secret.hpp"
+
 namespace reachd {
 
 Instruments::Instruments(boost::asio::any_io_executor executor, const Config& config,
-                         net::TrustStore store)
+                         net::TrustStore store, std::vector<HelperDoor> doors)
     : curl(executor),
       trust(std::move(store)),
       pace(executor, config.schedule.rate, config.schedule.address_rate),
       resolvers(config.resolvers),
-      way{executor, curl, trust, pace} {}
+      way{executor, curl, trust, pace},
+      controls(config.controls),
+      helpers(std::move(doors)),
+      residual(config.schedule.residual),
+      witnesses(executor) {
+  witnesses.set_controls(config.controls);
+}
 
-void Instruments::configure(const Config& config, net::TrustStore store) {
+void Instruments::configure(const Config& config, net::TrustStore store,
+                            std::vector<HelperDoor> doors) {
   trust = std::move(store);
   pace.set_rates(config.schedule.rate, config.schedule.address_rate);
   resolvers = net::Resolvers(config.resolvers);
+  controls = config.controls;
+  helpers = std::move(doors);
+  residual.set_window(config.schedule.residual);
+  witnesses.set_controls(config.controls);
+}
+
+boost::system::result<std::vector<HelperDoor>, std::string> open_doors(const Config& config) {
+  std::vector<HelperDoor> doors;
+  for (const HelperAccess& access : config.controls.helpers) {
+    HelperDoor door{access, {}};
+    if (!access.token_file.empty()) {
+      auto token = read_secret(access.token_file);
+      if (!token) return token.error();
+      door.token = std::move(*token);
+    }
+    doors.push_back(std::move(door));
+  }
+  return doors;
 }
 
 void prepare_process() {

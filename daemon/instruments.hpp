@@ -3,11 +3,15 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/system/result.hpp>
 
 #include "config/config.hpp"
+#include "probes/control/ask_helper.hpp"
+#include "probes/control/witnesses.hpp"
+#include "probes/diagnosis/residual.hpp"
 #include "probes/net/curl_multi.hpp"
 #include "probes/net/pace.hpp"
 #include "probes/net/resolvers.hpp"
@@ -17,19 +21,29 @@
 namespace reachd {
 
 struct Instruments {
-  Instruments(boost::asio::any_io_executor executor, const Config& config, net::TrustStore store);
+  // `doors` is what open_doors() gave for this configuration.
+  Instruments(boost::asio::any_io_executor executor, const Config& config, net::TrustStore store,
+              std::vector<HelperDoor> doors = {});
   Instruments(const Instruments&) = delete;
   Instruments& operator=(const Instruments&) = delete;
 
   // Takes over another configuration; rounds under way go on with what they hold.
-  void configure(const Config& config, net::TrustStore store);
+  void configure(const Config& config, net::TrustStore store, std::vector<HelperDoor> doors = {});
 
   net::CurlMulti curl;
   net::TrustStore trust;
   net::Pace pace;
   net::Resolvers resolvers;
   net::WayOut way;
+  ControlSettings controls;
+  std::vector<HelperDoor> helpers;
+  Residual residual;
+  Witnesses witnesses;
+  int diagnoses = 0;  // under way
 };
+
+// The configured helpers with their tokens; the error is a sentence about a token's file.
+boost::system::result<std::vector<HelperDoor>, std::string> open_doors(const Config& config);
 
 // Process-wide, once, before the first thread: SIGPIPE, libcurl, as many descriptors as allowed.
 void prepare_process();

@@ -13,8 +13,7 @@
 
 #include "daemon/commands.hpp"
 #include "daemon/instruments.hpp"
-#include "probes/judge/judge.hpp"
-#include "probes/ladder.hpp"
+#include "daemon/look.hpp"
 #include "probes/measurement_json.hpp"
 #include "probes/net/route.hpp"
 #include "probes/print.hpp"
@@ -62,10 +61,8 @@ class Pass {
       const std::size_t index = next_++;
       Climb how{config_.vantage, config_.body_limit, options_.deep ? Round::deep : Round::light,
                 turn};
-      Measurement measurement =
-          co_await climb(instruments.way, instruments.resolvers, targets_[index], how);
-      measurement.unmet = unmet_expectation(measurement, targets_[index].expect);
-      Verdict verdict = judge(measurement);
+      auto [measurement, verdict, postponed] =
+          co_await look_at(instruments, targets_[index], std::move(how), {}, options_.deep);
       count(verdict);
       done_[index] = render(measurement, verdict);
       flush();
@@ -149,9 +146,14 @@ int probe(const ProbeOptions& options, std::ostream& out, std::ostream& err) {
     return kExitUsage;
   }
 
+  auto doors = open_doors(config);
+  if (!doors) {
+    err << "reachd: " << doors.error() << '\n';
+    return kExitUsage;
+  }
   prepare_process();
   asio::io_context io;
-  Instruments instruments(io.get_executor(), config, std::move(*trust));
+  Instruments instruments(io.get_executor(), config, std::move(*trust), std::move(*doors));
   Pass pass(options, config, *targets, out, err);
   bool interrupted = false;
   asio::signal_set signals(io, SIGINT, SIGTERM);

@@ -1,6 +1,7 @@
 #include "daemon/timetable.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace reachd {
 
@@ -139,6 +140,14 @@ bool Timetable::finish(const std::string& id, NextRound next, LoopTime now) {
     return true;
   }
   const double offset = jitter_of(entry.target, entry.turn);
+  if (next == NextRound::quiet) {
+    // Never sooner; the grid stays, and what of it goes by meanwhile was not missed.
+    const LoopTime quiet =
+        now + settings_.residual + shift_of(settings_.residual, settings_.jitter, std::abs(offset));
+    entry.point += intervals_since(entry.point, quiet, entry.period) * LoopSpan(entry.period);
+    enqueue(entry, quiet);
+    return true;
+  }
   const LoopTime due = next_due(entry.point, now, entry.period, settings_.jitter, offset);
   const LoopTime point = due - shift_of(entry.period, settings_.jitter, offset);
   missed_ += static_cast<std::uint64_t>(intervals_since(entry.point, point, entry.period) - 1);

@@ -22,6 +22,7 @@ namespace reachd {
 enum class NextRound : std::uint8_t {
   normal,   // after the interval
   confirm,  // after confirm_after: something went wrong that was fine before
+  quiet,    // after residual: before, nothing could be learnt that a penalty might not explain
   backoff,  // steadily failing: interval × 2 per failing round, at most 15 min
 };
 

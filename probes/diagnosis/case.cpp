@@ -36,8 +36,6 @@ Case open_case(DiagnosisTools& tools, const Target& target, const Measurement& m
           {},
           {}};
   for (const Observation& step : measurement.observations) {
-    at.swapped =
-        at.swapped || step.purpose == Purpose::sni_swap || step.purpose == Purpose::host_swap;
     if (step.purpose != Purpose::ladder || step.depth != 0) continue;
     if (step.stage == Stage::dns) {
       for (std::string& address : steps::addresses_of(step)) add(at.addresses, std::move(address));

@@ -25,7 +25,6 @@ struct Case {
   std::vector<Observation> found;      // so far
   std::vector<std::string> addresses;  // all that the target's name is known to resolve to
   std::vector<Broken> broken;          // at depth 0
-  bool swapped = false;                // an innocent name was tried somewhere
 
   // Takes the steps of one visit: notes their hits, keeps them.
   void keep(std::vector<Observation> steps);

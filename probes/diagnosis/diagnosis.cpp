@@ -27,10 +27,8 @@ asio::awaitable<HelperAnswer> second_opinion(Case& at) {
                     question_of(at.target, at.addresses));
 }
 
-// Where the target's name was said and failed, and no innocent one could be tried: one place a
-// family, the one that is quiet first.
+// Where the target's name was said and failed: one place a family, the one that is quiet first.
 std::optional<Postponed> postpone(const Case& at, Clock::time_point now) {
-  if (at.swapped) return std::nullopt;
   std::map<bool, Endpoint> places;
   const auto quiet_at = [&](const Endpoint& peer) { return at.tools.residual.clear_at(peer, now); };
   for (const Broken& broken : at.broken) {

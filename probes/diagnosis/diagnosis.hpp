@@ -28,8 +28,9 @@ struct DiagnosisTools {
   Residual& residual;
 };
 
-// What could not be done yet: no innocent name may be tried at these before `at`. The next climb
-// should come then and take them as Climb::innocent_first.
+// What cannot be done yet: no innocent name may be tried at these before `at`, where the target's
+// has just failed. The next climb should come then and take them as Climb::innocent_first: a proof
+// that is to be given in two rounds needs both.
 struct Postponed {
   std::vector<Endpoint> endpoints;  // at most one a family
   Clock::time_point at;

@@ -70,7 +70,6 @@ asio::awaitable<void> try_elsewhere(Case& at) {
     ++tried;
     if (said_the_name && names_somebody(at.target.scheme)) {
       auto steps = co_await try_innocent(at.ascent, peer, at.tools.controls.innocent);
-      at.swapped = true;
       at.keep(std::move(steps));
       if (!co_await try_bare_path(at, peer)) continue;
     }

@@ -1,0 +1,80 @@
+#include "daemon/memory.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace reachd {
+namespace {
+
+constexpr std::size_t kRoundsBack = 16;  // the judge reads no more
+constexpr auto kWeek = std::chrono::hours(24 * 7);
+constexpr double kSlow = 0.1;      // of the median (science, rule 7: ten times slower)
+constexpr int kEnoughSamples = 5;  // before "slow" means anything
+
+void put_first(std::vector<std::string>& list, const std::string& text) {
+  if (text.empty()) return;
+  std::erase(list, text);
+  list.insert(list.begin(), text);
+  if (list.size() > Memory::kCertificates) list.resize(Memory::kCertificates);
+}
+
+// The fastest answer of the ladder; 0 if none was long enough to tell.
+double speed_of(const Measurement& measurement) {
+  double speed = 0;
+  for (const Observation& step : measurement.observations) {
+    const auto* seen = std::get_if<HttpSeen>(&step.seen);
+    if (seen == nullptr || step.purpose != Purpose::ladder) continue;
+    speed = std::max(speed, seen->bytes_per_second);
+  }
+  return speed;
+}
+
+}  // namespace
+
+void Memory::learn(const Measurement& measurement, const Verdict& verdict) {
+  for (const Observation& step : measurement.observations) {
+    const auto* seen = std::get_if<TlsSeen>(&step.seen);
+    const bool own = seen != nullptr && step.purpose == Purpose::ladder && step.depth == 0;
+    if (!own || step.failure || seen->chain.empty() || verdict.status != Status::ok) continue;
+    put_first(keys_, seen->chain.front().key_sha256);
+    put_first(issuers_, seen->chain.front().issuer);
+  }
+  const double speed = speed_of(measurement);
+  if (speed <= 0) return;
+  int samples = 0;
+  const double usual = median(measurement.began, samples);
+  const bool slow = samples >= kEnoughSamples && speed <= usual * kSlow;
+  slow_rounds_ = slow ? slow_rounds_ + 1 : 0;
+  if (slow) return;  // what it used to be is not learnt from what it has become
+  speeds_.push_front({measurement.began, speed});
+  if (speeds_.size() > kSpeeds) speeds_.pop_back();
+}
+
+double Memory::median(WallTime now, int& samples) const {
+  std::vector<double> speeds;
+  for (const Speed& speed : speeds_) {
+    if (now - speed.at <= kWeek) speeds.push_back(speed.bytes_per_second);
+  }
+  samples = static_cast<int>(speeds.size());
+  if (speeds.empty()) return 0;
+  const auto middle = speeds.begin() + static_cast<std::ptrdiff_t>(speeds.size() / 2);
+  std::nth_element(speeds.begin(), middle, speeds.end());
+  return *middle;
+}
+
+Past Memory::past(const std::deque<RoundRecord>& rounds, WallTime now) const {
+  Past past;
+  for (const RoundRecord& round : rounds) {
+    if (past.rounds.size() == kRoundsBack) break;
+    const auto ago = std::max(WallTime::duration::zero(), now - round.began);
+    past.rounds.push_back({std::chrono::duration_cast<Micros>(ago), round.verdict.status,
+                           round.verdict.kinds, round.verdict.rule});
+  }
+  past.keys = keys_;
+  past.issuers = issuers_;
+  past.median_bytes_per_second = median(now, past.speed_samples);
+  past.slow_rounds = slow_rounds_;
+  return past;
+}
+
+}  // namespace reachd

@@ -1,0 +1,39 @@
+// What the daemon remembers of a target for judging its next rounds: the certificates that proved
+// themselves, and how fast it used to be. Bounded; in memory only.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "daemon/board.hpp"
+#include "probes/measurement.hpp"
+#include "probes/past.hpp"
+
+namespace reachd {
+
+class Memory {
+ public:
+  static constexpr std::size_t kCertificates = 8;  // distinct ones, newest first
+  static constexpr std::size_t kSpeeds = 512;      // samples of the last seven days
+
+  // Learns from a finished round: certificates from those that are ok only.
+  void learn(const Measurement& measurement, const Verdict& verdict);
+
+  // As the judge takes it, for a round that begins at `now`; `rounds` newest first.
+  Past past(const std::deque<RoundRecord>& rounds, WallTime now) const;
+
+ private:
+  struct Speed {
+    WallTime at;
+    double bytes_per_second = 0;
+  };
+  double median(WallTime now, int& samples) const;
+
+  std::vector<std::string> keys_;
+  std::vector<std::string> issuers_;
+  std::deque<Speed> speeds_;  // newest first
+  int slow_rounds_ = 0;
+};
+
+}  // namespace reachd
