@@ -333,17 +333,26 @@ def show_dns_race(address, name):
         said = addresses(dig('bad.test', '+tcp', address=address))
         check(f'{name}: over TCP', said and said[0].startswith('203.0.113.'), said)
         check(f'{name}: innocent', addresses(dig('good.test', address=address)) == ['192.0.2.2'])
-        with socket_in_client(address) as asked:
-            asked.sendto(b'\x12\x34\1\0\0\1\0\0\0\0\0\0\3bad\4test\0\0\1\0\1', (address, 53))
-            began, answers = time.monotonic(), []
-            with contextlib.suppress(TimeoutError):
-                while len(answers) < 5:
-                    answers.append((asked.recv(4096)[-4:], time.monotonic() - began))
-        times = [round(took * 1000, 1) for _, took in answers]
+        tries = [race(address) for _ in range(5)]
         check(f'{name}: three different ones and the true one',
-              len({a for a, _ in answers}) == 4 and answers[-1][0] == socket.inet_aton('192.0.2.2'), answers)
+              all(len(set(said)) == 4 and said[-1] == socket.inet_aton('192.0.2.2') for said, _ in tries), tries)
+        # A busy machine may be late, but it is never early, and not every time late.
+        times = [min(took) for took in zip(*(times for _, times in tries))]
         check(f'{name}: at 1, 3, 8 and 40 ms',
-              all(-0.1 <= t - due < 6 for t, due in zip(times, (1, 3, 8, 40))), times)
+              all(due <= took < due + 2.5 for took, due in zip(times, (1, 3, 8, 40))), times)
+
+
+def race(address):
+    """All answers to one query and when they came, in milliseconds."""
+    with socket_in_client(address) as asked:
+        began = time.monotonic()
+        asked.sendto(b'\x12\x34\1\0\0\1\0\0\0\0\0\0\3bad\4test\0\0\1\0\1', (address, 53))
+        answers, times = [], []
+        with contextlib.suppress(TimeoutError):
+            while len(answers) < 5:
+                answers.append(asked.recv(4096)[-4:])
+                times.append(round((time.monotonic() - began) * 1000, 2))
+    return answers, times
 
 
 @contextlib.contextmanager
