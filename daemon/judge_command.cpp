@@ -66,16 +66,18 @@ class Bench {
     if (!source) return complain(file, source.error());
     LineReader lines(std::move(*source));
     for (std::size_t number = 1;; ++number) {
-      const auto line = lines.next();
-      if (!line) return complain(file, line.error());
-      if (!*line) return true;
-      if ((*line)->find_first_not_of(" \t\r") == std::string_view::npos) continue;
-      auto read = parse_line(**line);
+      std::string_view line;
+      const auto got = lines.next(line);
+      if (!got) return complain(file, got.error());
+      if (!*got) return true;
+      if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+      auto read = parse_line(line);
       if (!read && number == 1) {
         // One object over many lines.
-        const auto whole = lines.rest();
+        std::string_view text;
+        const auto whole = lines.rest(text);
         if (!whole) return complain(file, whole.error());
-        if (auto once_more = *whole ? parse_line(**whole) : read) {
+        if (auto once_more = *whole ? parse_line(text) : read) {
           tell(*once_more, number);
           return true;
         }

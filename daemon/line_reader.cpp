@@ -16,7 +16,7 @@ boost::system::result<bool, std::string> LineReader::fill() {
   return more;
 }
 
-boost::system::result<std::optional<std::string_view>, std::string> LineReader::next() {
+boost::system::result<bool, std::string> LineReader::next(std::string_view& line) {
   line_ = at_;
   std::size_t searched = 0;
   bool cut = false;
@@ -25,7 +25,8 @@ boost::system::result<std::optional<std::string_view>, std::string> LineReader::
     if (end != std::string::npos) {
       at_ = end + 1;
       const std::size_t size = std::min(end - line_, kMostLine);
-      return std::optional(std::string_view(buffer_).substr(line_, size));
+      line = std::string_view(buffer_).substr(line_, size);
+      return true;
     }
     searched = buffer_.size() - line_;
     if (searched > kMostLine) {
@@ -37,18 +38,22 @@ boost::system::result<std::optional<std::string_view>, std::string> LineReader::
     if (!more) return more.error();
     if (*more) continue;
     at_ = buffer_.size();
-    if (at_ == line_ && !cut) return std::optional<std::string_view>{};
-    return std::optional(std::string_view(buffer_).substr(line_, kMostLine));
+    if (at_ == line_ && !cut) return false;
+    line = std::string_view(buffer_).substr(line_, kMostLine);
+    return true;
   }
 }
 
-boost::system::result<std::optional<std::string_view>, std::string> LineReader::rest() {
+boost::system::result<bool, std::string> LineReader::rest(std::string_view& text) {
   while (buffer_.size() - line_ <= kMostLine) {
     const auto more = fill();
     if (!more) return more.error();
-    if (!*more) return std::optional(std::string_view(buffer_).substr(line_));
+    if (!*more) {
+      text = std::string_view(buffer_).substr(line_);
+      return true;
+    }
   }
-  return std::optional<std::string_view>{};
+  return false;
 }
 
 }  // namespace reachd

@@ -4,7 +4,6 @@
 
 #include <cstdio>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,11 +29,12 @@ class LineReader {
 
   explicit LineReader(std::unique_ptr<ByteSource> source) : source_(std::move(source)) {}
 
-  // The next line without its end; nothing at the end of the input. A line that is too long is cut
-  // and the rest of it skipped.
-  boost::system::result<std::optional<std::string_view>, std::string> next();
-  // All that is left, the line just given first, if it is no more than a line may be.
-  boost::system::result<std::optional<std::string_view>, std::string> rest();
+  // The next line without its end, within the reader until it is asked again; false at the end. A
+  // line that is too long is cut and the rest of it skipped.
+  boost::system::result<bool, std::string> next(std::string_view& line);
+  // All that is left, the line just given first, if it is no more than a line may be;
+  // else false.
+  boost::system::result<bool, std::string> rest(std::string_view& text);
 
  private:
   boost::system::result<bool, std::string> fill();
