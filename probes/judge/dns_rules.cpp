@@ -60,9 +60,11 @@ std::string injection_kind(const Facts& facts, const Lookup& lookup) {
   return "dns.injection.other";
 }
 
-// A lie that others on the way tell too is not the resolver's own.
+// Where another plain resolver, or the address that runs none, met no liar, it is the resolver that
+// lies; where others tell the same lie, it is told on the way to them.
 Locus liar(const Facts& facts, const Others& others) {
-  return injector_on_path(facts).silent || others.answered > 0 ? Locus::resolver : Locus::unknown;
+  if (injector_on_path(facts).silent || others.plain_right > 0) return Locus::resolver;
+  return others.alike > 0 ? Locus::network : Locus::unknown;
 }
 
 Match non_resolver(const Facts& facts, const Lookup& lookup) {
@@ -225,14 +227,14 @@ constexpr std::array kRules{
                  "an address that runs no DNS answered for the name", non_resolver},
     Rule<Lookup>{"dns.answers_differ", "science 4.2b",
                  "one question got several answers that contradict each other", answers_differ},
+    Rule<Lookup>{"dns.bogon_everywhere", "science 4.2f",
+                 "the name has a private address for the outside too", bogon_everywhere},
     Rule<Lookup>{"dns.address_right", "science 4.2c",
                  "the answer holds an address that proved the name", address_right},
     Rule<Lookup>{"dns.two_answers", "science 4.2b", "one question got two answers, neither proved",
                  two_answers},
     Rule<Lookup>{"dns.known_poison", "science 4.2d", "the answer is a known false one",
                  known_poison},
-    Rule<Lookup>{"dns.bogon_everywhere", "science 4.2f",
-                 "the name has a private address for the outside too", bogon_everywhere},
     Rule<Lookup>{"dns.bogon", "science 4.2d",
                  "the answer is an address that no public name has, others say otherwise", bogon},
     Rule<Lookup>{"dns.outside_fails", "science 4.2f", "the outside does not find the name either",

@@ -35,6 +35,12 @@ bool disjoint(const Addresses& left, const Addresses& right) {
                               [&](const std::string& address) { return right.contains(address); });
 }
 
+bool same_answer(const Lookup& left, const Lookup& right) {
+  if (left.addresses != right.addresses) return false;
+  return !left.addresses.empty() ||
+         (left.failure && right.failure && left.failure->word == right.failure->word);
+}
+
 }  // namespace
 
 bool any_address(const Facts& facts, const Lookup& lookup, Trust trust) {
@@ -47,11 +53,13 @@ Others others_than(const Facts& facts, const Lookup& lookup) {
   Others others;
   for (const Lookup& other : facts.lookups) {
     if (other.resolver == lookup.resolver || other.hostname != lookup.hostname) continue;
-    if (!asks_for_target(other) || other.addresses.empty()) continue;
-    if (any_address(facts, other, Trust::bogon)) continue;
+    if (!asks_for_target(other)) continue;
+    if (!other.encrypted && same_answer(lookup, other)) ++others.alike;
+    if (other.addresses.empty() || any_address(facts, other, Trust::bogon)) continue;
     ++others.answered;
-    if (any_address(facts, other, Trust::right)) ++others.right;
-    others.encrypted = others.encrypted || other.encrypted;
+    const bool right = any_address(facts, other, Trust::right);
+    others.right += right ? 1 : 0;
+    others.plain_right += right && !other.encrypted ? 1 : 0;
     add(others.evidence, other.steps);
   }
   return others;

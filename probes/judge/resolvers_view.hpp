@@ -13,8 +13,9 @@ bool any_address(const Facts& facts, const Lookup& lookup, Trust trust);
 // Other resolvers that gave addresses for the same name, bogons apart.
 struct Others {
   int answered = 0;
-  int right = 0;  // of those, with an address that is known to be right
-  bool encrypted = false;
+  int right = 0;        // of those, with an address that is known to be right
+  int plain_right = 0;  // and over plain DNS, where any liar on the way would have met them
+  int alike = 0;        // plain ones that say the very same, or fail the same way
   std::vector<int> evidence;
 };
 Others others_than(const Facts& facts, const Lookup& lookup);
