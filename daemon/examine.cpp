@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "daemon/log.hpp"
+#include "probes/judge/vantage.hpp"
 #include "probes/ladder.hpp"
 
 namespace reachd {
@@ -80,6 +81,8 @@ asio::awaitable<Scheduler::Next> examine(Parts& parts, Scheduler::Assignment ass
   record(*entry, measurement, look.verdict, std::chrono::system_clock::now());
   if (control) {
     parts.metrics.observe_control(id, look.verdict.status == Status::ok);
+    const auto controls = parts.instruments.witnesses.latest(Clock::now());
+    parts.metrics.observe_vantage(judge_vantage(controls).status);
   } else {
     parts.memories[id].learn(*measurement, look.verdict);
     parts.metrics.observe(*measurement, look.verdict);

@@ -33,6 +33,11 @@ struct Metrics::State {
           .Name("reachd_control_reachable")
           .Help("1 if every step to the control was fine in its latest round.")
           .Register(registry);
+  prometheus::Family<prometheus::Gauge>& vantage =
+      prometheus::BuildGauge()
+          .Name("reachd_vantage_status")
+          .Help("1 for the state of the place we measure from, as the controls show it.")
+          .Register(registry);
   prometheus::Family<prometheus::Counter>& resolver_answers =
       prometheus::BuildCounter()
           .Name("reachd_resolver_answers_total")
@@ -57,6 +62,7 @@ struct Metrics::State {
 
   std::map<std::string, std::pair<Target, std::unique_ptr<TargetSeries>>> targets;
   std::map<std::string, prometheus::Gauge*> control_series;
+  std::array<prometheus::Gauge*, kVantageStatuses.size()> vantage_series{};
   // By name, then by failure ("none" without one).
   std::map<std::string, std::map<std::string, prometheus::Counter*>> resolvers;
 
@@ -78,6 +84,11 @@ Metrics::Metrics() : state_(std::make_unique<State>()) {
       .Register(state_->registry)
       .Add(parts)
       .Set(1);
+  for (std::size_t i = 0; i < kVantageStatuses.size(); ++i) {
+    const std::string status(to_string(kVantageStatuses.at(i)));
+    state_->vantage_series.at(i) = &state_->vantage.Add({{"status", status}});
+  }
+  observe_vantage(VantageStatus::online);  // until a control says otherwise
 }
 
 Metrics::~Metrics() = default;
@@ -142,7 +153,8 @@ void Metrics::configure(const Config& config) {
   state_->configure_resolvers(config);
 }
 
-void Metrics::observe(const Measurement& measurement, const Verdict& verdict) {
+void Metrics::observe(const Measurement& whole, const Verdict& verdict) {
+  const Measurement measurement = ladder_of(whole);
   for (const Observation& step : measurement.observations) {
     const auto* seen = std::get_if<DnsSeen>(&step.seen);
     if (seen == nullptr) continue;
@@ -151,6 +163,12 @@ void Metrics::observe(const Measurement& measurement, const Verdict& verdict) {
   }
   const auto found = state_->targets.find(measurement.service + "/" + measurement.target);
   if (found != state_->targets.end()) found->second.second->observe(measurement, verdict);
+}
+
+void Metrics::observe_vantage(VantageStatus status) {
+  for (std::size_t i = 0; i < kVantageStatuses.size(); ++i) {
+    state_->vantage_series.at(i)->Set(kVantageStatuses.at(i) == status ? 1 : 0);
+  }
 }
 
 void Metrics::observe_control(const std::string& control, bool reachable) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/config.hpp"
+#include "probes/judge/vantage.hpp"
 #include "probes/judge/verdict.hpp"
 #include "probes/measurement.hpp"
 
@@ -24,6 +25,7 @@ class Metrics {
   void configure(const Config& config);
 
   void observe(const Measurement& measurement, const Verdict& verdict);  // a target's round
+  void observe_vantage(VantageStatus status);
   void observe_control(const std::string& control, bool reachable);
   void observe_lag(std::chrono::duration<double> lag);
   void set_rounds_in_flight(std::size_t rounds);

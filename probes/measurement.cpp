@@ -45,4 +45,11 @@ std::vector<std::size_t> failed_steps(const Measurement& measurement) {
   return failed;
 }
 
+Measurement ladder_of(const Measurement& measurement) {
+  Measurement ladder = measurement;
+  std::erase_if(ladder.observations,
+                [](const Observation& step) { return step.purpose != Purpose::ladder; });
+  return ladder;
+}
+
 }  // namespace reachd

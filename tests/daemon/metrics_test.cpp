@@ -84,6 +84,7 @@ TEST(Metrics, EveryNameOfTheContractIsThereBeforeTheFirstRound) {
       {"reachd_tls_certificate_not_after_timestamp_seconds", "gauge"},
       {"reachd_download_bytes_per_second", "gauge"},
       {"reachd_control_reachable", "gauge"},
+      {"reachd_vantage_status", "gauge"},
       {"reachd_resolver_answers_total", "counter"},
       {"reachd_scheduler_lag_seconds", "histogram"},
       {"reachd_rounds_in_flight", "gauge"},
@@ -420,6 +421,7 @@ TEST(Metrics, ControlsScheduleAndReloadsAreTold) {
   Metrics metrics;
   metrics.configure(example());
   metrics.observe_control("control.foreign/www.iana.org", true);
+  metrics.observe_vantage(VantageStatus::border_outage);
   metrics.observe_lag(std::chrono::milliseconds(30));
   metrics.observe_lag(std::chrono::hours(2));
   metrics.set_rounds_in_flight(7);
@@ -428,6 +430,8 @@ TEST(Metrics, ControlsScheduleAndReloadsAreTold) {
   Scrape scrape = read(metrics);
   EXPECT_EQ(scrape[R"(reachd_control_reachable{control="control.foreign/www.iana.org"})"], 1);
   EXPECT_EQ(scrape[R"(reachd_control_reachable{control="control.domestic/www.baidu.com"})"], 0);
+  EXPECT_EQ(scrape[R"(reachd_vantage_status{status="border_outage"})"], 1);
+  EXPECT_EQ(scrape[R"(reachd_vantage_status{status="online"})"], 0);
   EXPECT_EQ(scrape["reachd_scheduler_lag_seconds_count"], 2);
   EXPECT_DOUBLE_EQ(scrape["reachd_scheduler_lag_seconds_sum"], 7200.03);
   EXPECT_EQ(scrape["reachd_rounds_in_flight"], 7);

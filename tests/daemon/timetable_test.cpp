@@ -43,6 +43,28 @@ struct Day {
   }
 };
 
+TEST(Timetable, AQuietRoundComesNoSoonerThanThePenaltyEndsAndTheGridStays) {
+  Day day;
+  auto settings = steady();
+  settings.jitter = 0.2;
+  settings.residual = 190s;
+  day.table.set_targets({named("a")}, settings, day.now);
+  day.next();
+  day.table.finish("s/a", NextRound::normal, day.now);
+  for (int i = 0; i < 5; ++i) {
+    day.next();
+    const LoopTime ended = day.now;
+    day.table.finish("s/a", NextRound::quiet, ended);
+    EXPECT_GE(day.table.due("s/a"), ended + 190s);
+    EXPECT_LE(day.table.due("s/a"), ended + 190s + 38s);
+    day.next();
+    EXPECT_EQ(day.table.advance(day.now), 0U) << "what went by was not missed";
+    const LoopTime after = day.now;
+    day.table.finish("s/a", NextRound::normal, after);
+    EXPECT_LE(day.table.due("s/a"), after + 2 * 60s);
+  }
+}
+
 TEST(Timetable, TheFirstRoundIsDeepAndThenOneInEachDeepEvery) {
   Day day;
   auto settings = steady();

@@ -1,0 +1,89 @@
+#include "daemon/memory.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace reachd {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+const WallTime kNoon{std::chrono::hours(400'000)};
+
+Measurement fetched(const std::string& key, double speed, WallTime began = kNoon) {
+  Measurement measurement;
+  measurement.began = began;
+  Observation tls;
+  tls.stage = Stage::tls;
+  TlsSeen handshake;
+  handshake.chain.emplace_back();
+  handshake.chain[0].key_sha256 = key;
+  handshake.chain[0].issuer = "CN=" + key;
+  tls.seen = handshake;
+  Observation http;
+  http.stage = Stage::http;
+  HttpSeen answer;
+  answer.bytes_per_second = speed;
+  http.seen = answer;
+  measurement.observations = {tls, http};
+  return measurement;
+}
+
+Verdict verdict(Status status) {
+  Verdict made;
+  made.status = status;
+  return made;
+}
+
+TEST(Memory, KeepsTheCertificatesOfRoundsThatWereFineNewestFirst) {
+  Memory memory;
+  memory.learn(fetched("a", 0), verdict(Status::ok));
+  memory.learn(fetched("b", 0), verdict(Status::ok));
+  memory.learn(fetched("forged", 0), verdict(Status::likely_blocked));
+  memory.learn(fetched("a", 0), verdict(Status::ok));
+  EXPECT_THAT(memory.past({}, kNoon).keys, ElementsAre("a", "b"));
+  EXPECT_THAT(memory.past({}, kNoon).issuers, ElementsAre("CN=a", "CN=b"));
+  for (int i = 0; i < 20; ++i) memory.learn(fetched(std::to_string(i), 0), verdict(Status::ok));
+  EXPECT_EQ(memory.past({}, kNoon).keys.size(), Memory::kCertificates);
+}
+
+TEST(Memory, WhatItUsedToBeIsNotLearntFromWhatItHasBecome) {
+  Memory memory;
+  for (int i = 0; i < 9; ++i) memory.learn(fetched("a", 1e6 + i), verdict(Status::ok));
+  for (int i = 0; i < 5; ++i) memory.learn(fetched("a", 5e4), verdict(Status::ok));
+  const Past past = memory.past({}, kNoon);
+  EXPECT_DOUBLE_EQ(past.median_bytes_per_second, 1e6 + 4);
+  EXPECT_EQ(past.speed_samples, 9);
+  EXPECT_EQ(past.slow_rounds, 5);
+  memory.learn(fetched("a", 9e5), verdict(Status::ok));
+  EXPECT_EQ(memory.past({}, kNoon).slow_rounds, 0);
+}
+
+TEST(Memory, AWeekIsAsFarBackAsSpeedsGo) {
+  Memory memory;
+  memory.learn(fetched("a", 1e6, kNoon - std::chrono::hours(24 * 8)), verdict(Status::ok));
+  EXPECT_EQ(memory.past({}, kNoon).speed_samples, 0);
+  EXPECT_DOUBLE_EQ(memory.past({}, kNoon).median_bytes_per_second, 0);
+}
+
+TEST(Memory, EarlierRoundsAreTheJudgesToRead) {
+  std::deque<RoundRecord> rounds;
+  for (int i = 0; i < 30; ++i) {
+    RoundRecord record;
+    record.began = kNoon - std::chrono::minutes(i + 1);
+    record.verdict = verdict(i == 0 ? Status::likely_blocked : Status::ok);
+    record.verdict.kinds = {"tls.reset.sni"};
+    rounds.push_back(record);
+  }
+  const Past past = Memory().past(rounds, kNoon);
+  ASSERT_EQ(past.rounds.size(), 16U);
+  EXPECT_EQ(past.rounds[0].ago, Micros(60s));
+  EXPECT_EQ(past.rounds[0].status, Status::likely_blocked);
+  EXPECT_THAT(past.rounds[0].kinds, ElementsAre("tls.reset.sni"));
+  EXPECT_THAT(Memory().past({}, kNoon).rounds, IsEmpty());
+}
+
+}  // namespace
+}  // namespace reachd
