@@ -2,11 +2,12 @@
 asks it across the border, and public resolvers abroad and inland."""
 
 import signal
+import subprocess
 from pathlib import Path
 
 from network import enter
 from plan import AUTHORITY, ISP
-from process import Process
+from process import Process, until
 
 COMMON = """
   pid-file none;
@@ -18,6 +19,8 @@ COMMON = """
   notify no;
   send-cookie no;  // else a resolver takes no forged answer from a server whose cookie it knows
 """
+# Names whose address tells which state of the zones and of the policies is in force.
+ROOT_MARK, MARK = "zone-state.lab", "policy-state.lab"
 NOBODY = "81.2.251.53"  # the nameserver of lame names: nobody lives there
 BROKEN = 'type primary; file "/run/named/nothing";'  # BIND cannot answer for a zone without a file
 
@@ -44,9 +47,24 @@ class Names:
             self.logs / f"named-{place}.log")
 
     def restate(self, trouble, resolver):
+        """Returns when every nameserver answers from the new zones. What one has cached, it keeps."""
         self.write(trouble, resolver)
         for process in self.processes.values():
             process.send(signal.SIGHUP)
+        for place, address, name in (("abroad", AUTHORITY, ROOT_MARK), ("abroad", AUTHORITY, MARK),
+                                     ("inland", self.plan.inland_resolvers[0], MARK),
+                                     ("isp", ISP["isp-resolver"][0], MARK)):
+            if not until(lambda: self._ask(place, address, name) == self._marker(), 10, 0.02):
+                raise RuntimeError(f"named does not reload: see {self.logs}/named-{place}.log")
+
+    def _marker(self):
+        return f"10.255.{self.serial // 256}.{self.serial % 256}"
+
+    @staticmethod
+    def _ask(place, address, name):
+        done = subprocess.run([*enter(place), "dig", f"@{address}", name, "A", "+short", "+tries=1",
+                               "+time=1"], capture_output=True, text=True)
+        return done.stdout.strip()
 
     def start_portal(self, address):
         """The captive portal's nameserver in the router: one address for all names."""
@@ -56,15 +74,18 @@ class Names:
 
     def write(self, trouble, resolver):
         self.serial += 1
-        self._zone("root", ["ns A " + AUTHORITY, "nobody A " + NOBODY, *self._records(trouble)])
+        self._zone("root", [f"{ROOT_MARK} A {self._marker()}", f"ns A {AUTHORITY}",
+                            f"nobody A {NOBODY}", *self._records(trouble)])
         (self.folder / "hints").write_text(f". 3600 NS ns.\nns. 3600 A {AUTHORITY}\n")
-        self._zone("others", self._overrides(trouble, "others"))
-        self._zone("policy", self._overrides(trouble, "system") + self._lies(resolver))
+        mark = [f"{MARK} A {self._marker()}"]
+        self._zone("others", mark + self._overrides(trouble, "others"))
+        self._zone("policy", mark + self._overrides(trouble, "system") + self._lies(resolver))
         order = "random" if trouble.get("rotate") or trouble.get("shuffle") else "fixed"
         broken = "\n".join(f'zone "{host}" {{ {BROKEN} }};' for host in trouble.get("servfail", []))
-        self._config("abroad", [AUTHORITY, *self.plan.resolvers], self._secure(self.plan.resolvers)
-                     + f"rrset-order {{ order {order}; }};" + _policy("others"), self._primary(".", "root") + broken
-                     + self._primary("others", "others"))
+        self._config("abroad", [AUTHORITY, *self.plan.resolvers],
+                     self._secure(self.plan.resolvers) + f"rrset-order {{ order {order}; }};\n"
+                     + _policy("others"),
+                     self._primary(".", "root") + broken + self._primary("others", "others"))
         hints = f'zone "." {{ type hint; file "{self.folder}/hints"; }};'
         self._config("inland", self.plan.inland_resolvers,
                      _policy("others") + _source(self.plan.inland_resolvers[0]),
@@ -75,7 +96,7 @@ class Names:
 
     def _records(self, trouble):
         """Every host with its addresses; a host that is gone has none, a lame one a dead nameserver."""
-        records = ["connectivity-check A " + self.plan.addresses["helper.lab.net"][0]]
+        records = []
         for host, addresses in self.plan.addresses.items():
             if host in trouble.get("gone", []) or host in trouble.get("servfail", []):
                 continue
@@ -153,7 +174,7 @@ options {{{COMMON}
 
 
 def _policy(name):
-    return f'response-policy {{ zone "{name}"; }} qname-wait-recurse no;\n'
+    return f'response-policy {{ zone "{name}"; }} qname-wait-recurse no min-update-interval 0;\n'
 
 
 def _source(address):

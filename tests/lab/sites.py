@@ -1,13 +1,15 @@
 """The lab's web servers, by nginx: all sites abroad, all sites inland, and what the provider runs
 (block page, interceptors) where a scenario needs it."""
 
+import os
 import signal
+import subprocess
 from pathlib import Path
 
 from network import enter
 from nginx import nginx_config, server_block
 from plan import ISP, PORTAL
-from process import Process
+from process import Process, until
 
 # What a censor's page looks like, and the login page of a captive portal.
 BLOCKPAGE = ("<html><head><title>403 Forbidden</title></head><body><iframe src='http://10.10.34.35'>"
@@ -30,6 +32,13 @@ INTERCEPTORS = {
 
 def _quoted(text):
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "${dollar}") + '"'
+
+
+def _workers(master):
+    """The workers of an nginx that take new connections."""
+    listed = subprocess.run(["ps", "--ppid", str(master), "-o", "pid=,args="], capture_output=True,
+                            text=True).stdout.splitlines()
+    return {int(line.split()[0]) for line in listed if line.endswith("worker process")}
 
 
 class Sites:
@@ -60,9 +69,18 @@ class Sites:
             self._launch("isp", "isp")
 
     def restate(self, servers):
+        """Returns when the new state holds; connections that stand are not broken."""
+        before = {place: self.files[place].read_text() for place in ("abroad", "inland")}
         self._write(servers)
-        for place in ("abroad", "inland"):
-            self.processes[place].send(signal.SIGHUP)
+        for place, text in before.items():
+            if self.files[place].read_text() != text:
+                self._reload(self.processes[place].process)
+
+    def _reload(self, master):
+        old = _workers(master.pid)
+        os.kill(master.pid, signal.SIGHUP)
+        if not until(lambda: (now := _workers(master.pid)) and not now & old, 10, 0.02):
+            raise RuntimeError(f"nginx does not reload: see {self.logs}")
 
     def start_portal(self):
         """The captive portal's pages in the router, on whatever address a client thinks it calls."""
@@ -85,7 +103,7 @@ class Sites:
         folder.mkdir(parents=True, exist_ok=True)
         self.files[name] = folder / "config"
         dollar = 'geo $dollar { default "$"; }\n'
-        self.files[name].write_text(nginx_config(folder, [dollar, *blocks]))
+        self.files[name].write_text(nginx_config(folder, [dollar, *blocks], reloads=True))
 
     def _write(self, servers):
         blocks = {"abroad": [], "inland": []}

@@ -124,10 +124,11 @@ def _not_intercepted(world):
 def isp_rules(resolver):
     lines = []
     if resolver.get("is") == "dead":
-        lines += [f"ip daddr {ISP['isp-resolver'][0]} {p} dport 53 drop" for p in ("udp", "tcp")]
+        lines += [f'iif != "lo" ip daddr {ISP["isp-resolver"][0]} {p} dport 53 drop'
+                  for p in ("udp", "tcp")]
     if "flaky" in resolver:
         percent = round(resolver["flaky"] * 100)
-        lines.append(f"ip daddr {ISP['isp-resolver'][0]} udp dport 53 "
+        lines.append(f'iif != "lo" ip daddr {ISP["isp-resolver"][0]} udp dport 53 '
                      f"numgen random mod 100 < {percent} drop")
     return lines
 

@@ -56,7 +56,10 @@ def _converse(mode, tls, connection):
     if action == "slow":
         time.sleep(float(value))
     connection.sendall(HEAD if stage == "answer" else ANSWER)
-    return _fail(action if stage == "answer" else "close", connection)
+    if stage == "answer":
+        time.sleep(0.3)  # a reset takes along what the client has not read yet
+        return _fail(action, connection)
+    return connection.close()
 
 
 def _serve(mode, tls, connection):

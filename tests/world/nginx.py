@@ -1,4 +1,4 @@
-"""Configurations of nginx: one process, in the foreground, without a master, for any number of sites."""
+"""Configurations of nginx in the foreground, for any number of sites."""
 
 
 def url_form(address):
@@ -31,11 +31,12 @@ def server_block(host, addresses, port, answers, tls=None, protocols="TLSv1.2 TL
       }}"""
 
 
-def nginx_config(folder, blocks):
+def nginx_config(folder, blocks, reloads=False):
+    """`reloads`: with a master process, without which nginx cannot read its file again."""
     return f"""
         user root root;  # of this namespace: an ordinary user maps no other
         daemon off;
-        master_process off;
+        master_process {"on" if reloads else "off"};
         pid {folder}/pid;
         error_log stderr;
         events {{ worker_connections 4096; }}

@@ -187,9 +187,9 @@ def prove_shared(lab):
 def prove_loss(lab):
     """three packets of ten are lost, each way, and none of a neighbour's"""
     with lab.rule("loss"):
-        answers, _ = lab.ping(lab.addresses(TARGET)[0], 100, 8, 0.02)
-        neighbours, _ = lab.ping(lab.addresses(NEIGHBOUR)[0], 20, 3, 0.02)
-    assert 29 <= answers <= 69 and neighbours == 20, (answers, neighbours, lab.world.censor.counters())  # 49 expected, four deviations
+        answers, _ = lab.ping(lab.addresses(TARGET)[0], 100, 1, 0.02)
+        neighbours, _ = lab.ping(lab.addresses(NEIGHBOUR)[0], 20, 1, 0.02)
+    assert 29 <= answers <= 69 and neighbours == 20, (answers, neighbours)  # 49 expected, four deviations
 
 
 def prove_delay(lab):
@@ -313,7 +313,7 @@ while True:
     wanted = int(client.recv(8))
     while wanted > 0 and (data := client.recv(65536)):
         wanted -= len(data)
-    client.sendall(b"x" * 100000)
+    client.sendall(b"all")
     client.close()
 """
 
@@ -323,11 +323,11 @@ def _uploads(lab, size):
 
 
 def prove_upload(lab):
-    """what is sent is cut off after 20 kB, less is not, and what is received is not"""
+    """what is sent is cut off after 20 kB, less is not"""
     server = lab.serve("abroad", SINK)
     try:
         with lab.rule("upload"):
-            assert _uploads(lab, 10_000) == "answer"
-            assert _uploads(lab, 100_000) == "silence"
+            seen = [_uploads(lab, size) for size in (10_000, 100_000)]
+            assert seen == ["answer", "silence"], seen
     finally:
         server.stop()

@@ -163,7 +163,7 @@ class Lab:
 
     def ping(self, address, count=3, patience=4, interval=0.2, options=()):
         """(answers, least round trip in milliseconds)."""
-        done = subprocess.run(["ping", "-n", "-c", str(count), "-i", str(interval), "-w", str(patience),
+        done = subprocess.run(["ping", "-n", "-c", str(count), "-i", str(interval), "-W", str(patience),
                                *options, address], capture_output=True, text=True)
         times = [float(t) for t in re.findall(r"time=([\d.]+) ms", done.stdout)]
         return len(times), min(times, default=0)
