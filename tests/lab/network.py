@@ -30,18 +30,31 @@ def enter(place):
     return [] if place == "vantage" else ["nsenter", f"--net=/run/netns/{place}"]
 
 
+def run_all(commands):
+    """Runs all (words, text for its input) at the same time; returns their output, in order."""
+    running = [subprocess.Popen([str(w) for w in words], stdin=subprocess.PIPE, text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+               for words, _ in commands]
+    outputs, faults = [], []
+    for process, (words, text) in zip(running, commands):
+        output, complaint = process.communicate(text)
+        outputs.append(output)
+        if process.returncode != 0:
+            faults.append(f"{' '.join(map(str, words))[:300]}: {complaint.strip()}")
+    if faults:
+        raise RuntimeError("; ".join(faults))
+    return outputs
+
+
 def run(words, text=None):
-    done = subprocess.run([str(w) for w in words], input=text, text=True, capture_output=True)
-    if done.returncode != 0:
-        raise RuntimeError(f"{' '.join(map(str, words))[:300]}: {done.stderr.strip()}")
-    return done.stdout
+    return run_all([(words, text)])[0]
 
 
 class _Script:
     """What is to be done in one place, gathered, so that it takes one shell and one `ip`."""
 
     def __init__(self, place):
-        self.place, self.ip, self.shell, self.cards = place, ["link set lo up"], [], []
+        self.place, self.ip, self.cards = place, ["link set lo up"], []
 
     def card(self, name, *addresses):
         self.cards.append(name)
@@ -63,12 +76,12 @@ class _Script:
     def neighbour(self, card, mac, *addresses):
         self.ip += [f"neighbour add {a} lladdr {mac} dev {card} nud permanent" for a in addresses]
 
-    def carry_out(self):
+    def command(self):
         # Offloads would let the censor see packets that never were on a wire.
         cards = [f"ethtool -K {card} tso off gso off gro off tx off rx off" for card in self.cards]
         batch = "\n".join(self.ip)
-        run([*enter(self.place), "sh", "-e", "-s"], "\n".join(
-            [*self.shell, f"ip -batch - <<'END'\n{batch}\nEND", *(f"{c} >/dev/null" for c in cards)]))
+        return [*enter(self.place), "sh", "-e", "-s"], "\n".join(
+            [f"ip -batch - <<'END'\n{batch}\nEND", *(f"{c} >/dev/null" for c in cards)])
 
 
 def _mac(number):
@@ -113,15 +126,11 @@ def _cables():
 
 def build(plan, ipv6=True):
     _own_run()
-    for place in PLACES:
-        run(["ip", "netns", "add", place])
+    run_all([(["ip", "netns", "add", place], None) for place in PLACES])
     scripts = {place: _Script(place) for place in ("vantage", *PLACES)}
-    for place, script in scripts.items():
-        script.shell = _settings(place not in ("vantage", "wires"))
     # Cards take over these settings when they are made.
-    for place, script in scripts.items():
-        run([*enter(place), "sh", "-e", "-s"], "\n".join(script.shell))
-        script.shell = []
+    run_all([([*enter(place), "sh", "-e", "-s"],
+              "\n".join(_settings(place not in ("vantage", "wires")))) for place in scripts])
     _cables()
     _at_home(scripts, ipv6)
     for number, (wire, (inner, inner_addresses, outer, outer_addresses)) in enumerate(WIRES.items()):
@@ -134,10 +143,10 @@ def build(plan, ipv6=True):
     _outside(scripts, plan)
     _addresses(scripts, plan)
     _routes(scripts)
-    for script in scripts.values():
-        script.carry_out()
-    run([*enter("router"), "nft", "-f", "-"],
-        'table ip nat { chain out { type nat hook postrouting priority 100; oif "access" masquerade; }; }')
+    run_all([
+        *(script.command() for script in scripts.values()),
+        ([*enter("router"), "nft", "-f", "-"], "table ip nat { chain out { type nat hook postrouting "
+         'priority 100; oifname "access" masquerade; }; }')])
 
 
 def _at_home(scripts, ipv6):

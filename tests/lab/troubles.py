@@ -5,7 +5,7 @@ replaced by faulty ones, and which are rules of the censor after all. The functi
 import sys
 from pathlib import Path
 
-from network import enter, run
+from network import enter, run, run_all
 from plan import ISP, NON_RESOLVER, PORTAL
 from process import Process
 
@@ -144,16 +144,18 @@ class Troubles:
     def apply(self, world):
         servers = [{**entry, "where": self._where(entry)} for entry in world.get("servers", [])]
         ports = self._start_faulty(servers)
+        tables = {}
         for place in ("abroad", "inland"):
             mine = [{**entry, "where": {h: a for h, a in entry["where"].items()
                                         if self.plan.place(h) == place}} for entry in servers]
             filters, nats = server_rules(mine, ports)
             if place == "abroad":
                 filters.append(f"ip daddr {NON_RESOLVER} udp dport 53 drop")
-            self._load(place, _table(filters, nats))
-        self._load("isp", _table(isp_rules(world.get("resolver", {}))))
+            tables[place] = _table(filters, nats)
+        tables["isp"] = _table(isp_rules(world.get("resolver", {})))
         nats, forward = router_rules({**world, "resolver_addresses": self.plan.shipped.resolvers})
-        self._load("router", _table([], nats, forward))
+        tables["router"] = _table([], nats, forward)
+        run_all([([*enter(place), "nft", "-f", "-"], table) for place, table in tables.items()])
         nat = world.get("nat", {})
         if "idle" in nat:
             run([*enter("router"), "sh", "-c", f"""
@@ -163,15 +165,15 @@ class Troubles:
             last = 40000 + nat["ports"] - 1
             run([*enter("router"), "nft", "-f", "-"], f"""
 flush table ip nat
-table ip nat {{ chain out {{ oif "access" meta l4proto {{ tcp, udp }} masquerade to :40000-{last}; }}; }}
+table ip nat {{ chain out {{
+  oifname "access" meta l4proto {{ tcp, udp }} masquerade to :40000-{last}
+  oifname "access" masquerade
+}}; }}
 """)
 
     def _where(self, entry):
         hosts = entry["hosts"] if "hosts" in entry else list(self.plan.addresses)
         return {host: self.plan.addresses[host] for host in hosts}
-
-    def _load(self, place, table):
-        run([*enter(place), "nft", "-f", "-"], table)
 
     def _start_faulty(self, servers):
         """(host, port) → the port on which a faulty server stands in for it."""

@@ -16,7 +16,7 @@ from process import until
 
 HERE = Path(__file__).resolve().parent
 WORLDS = 50
-UP = 2.0         # seconds in which a world is to be up on an idle machine
+UP = 8.0         # seconds for a world: four times what it takes where nothing else runs
 PATIENCE = 120
 NOBODY = 65534
 
