@@ -35,7 +35,7 @@ class Helper:
                        "token_file": str(self.token)}}}
 
     def prepare(self):
-        self.token.write_text("a token of the lab\n")
+        self.token.write_text("the-token-of-the-lab\n")
         self.token.chmod(0o600)
 
     def start(self, binary):
