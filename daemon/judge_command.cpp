@@ -18,15 +18,6 @@ namespace reachd {
 namespace json = boost::json;
 namespace {
 
-json::value blocking_of(const Classic& classic) {
-  if (!classic.blocking) return nullptr;
-  return classic.blocking->empty() ? json::value(false) : json::value(*classic.blocking);
-}
-
-json::value accessible_of(const Classic& classic) {
-  return classic.accessible ? json::value(*classic.accessible) : json::value(nullptr);
-}
-
 json::object line_of(const Measurement& measurement, const std::string& uid, std::size_t line,
                      const Verdict& verdict, const Classic& classic) {
   return {
@@ -39,7 +30,8 @@ json::object line_of(const Measurement& measurement, const std::string& uid, std
         {"locus", to_string(verdict.locus)},
         {"rule", verdict.rule},
         {"rules_version", verdict.rules_version}}},
-      {"classic", {{"blocking", blocking_of(classic)}, {"accessible", accessible_of(classic)}}}};
+      {"classic",
+       {{"blocking", blocking_value(classic)}, {"accessible", flag_value(classic.accessible)}}}};
 }
 
 std::string sentence_of(const Measurement& measurement, const Verdict& verdict,
@@ -48,8 +40,8 @@ std::string sentence_of(const Measurement& measurement, const Verdict& verdict,
   text.resize(std::max<std::size_t>(text.size(), 14), ' ');
   text += "  " + escape_for_people(measurement.url, 100) + "  " + verdict.rule;
   for (const std::string& kind : verdict.kinds) text += "  " + kind;
-  text += "  (OONI: blocking " + json::serialize(blocking_of(classic)) + ", accessible " +
-          json::serialize(accessible_of(classic)) + ")";
+  text += "  (OONI: blocking " + json::serialize(blocking_value(classic)) + ", accessible " +
+          json::serialize(flag_value(classic.accessible)) + ")";
   return text;
 }
 

@@ -8,8 +8,10 @@
 #include <vector>
 
 #include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 #include <boost/system/result.hpp>
 
+#include "probes/judge/classic.hpp"
 #include "probes/judge/verdict.hpp"
 #include "probes/measurement.hpp"
 
@@ -19,10 +21,15 @@ inline constexpr std::size_t kArchivedBody = 4096;  // bytes of a body that are 
 
 // The object that goes into the archive and out of `reachd probe --json`. `own_addresses`, the
 // vantage's, are scrubbed from all text; bodies are kept (4 KiB at most) only where the verdict is
-// not ok. Bytes that are not UTF-8 become {"format": "base64", "data": …}. Apart from long bodies
-// parse_measurement gives the measurement back (times to the microsecond, speed to the byte).
+// not ok, or has kinds. Bytes that are not UTF-8 become {"format": "base64", "data": …}. Apart from
+// long bodies parse_measurement gives the measurement back (times to the microsecond, speed to the
+// byte).
 boost::json::object to_json(const Measurement& measurement, const Verdict& verdict,
                             const std::vector<std::string>& own_addresses = {});
+
+// OONI's `blocking`: a word, false or null; and a flag that may be null.
+boost::json::value blocking_value(const Classic& classic);
+boost::json::value flag_value(std::optional<bool> flag);
 
 // The name of a measurement, the same whenever it is asked for: time, country, test and a hash of
 // the target. Also in to_json's object.

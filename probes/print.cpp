@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "probes/print_step.hpp"
+#include "probes/reasons.hpp"
 #include "probes/text.hpp"
 #include "probes/utc.hpp"
 
@@ -174,12 +175,23 @@ std::string verdict_line(const Verdict& verdict, bool colour) {
          fit(line, kWidth - status.size() - 9) + "\n";
 }
 
+// Only where something is wrong: that all is well needs no reasons.
+std::string reasons_text(const Measurement& measurement, const Verdict& verdict) {
+  std::string text;
+  if (verdict.status == Status::ok) return text;
+  for (const std::string& reason : reasons_of(measurement, verdict)) {
+    text += fit("         " + reason, kWidth) + "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string print_ladder(const Measurement& measurement, const Verdict& verdict, bool colour) {
   const std::vector<Row> rows = rows_of(measurement);
   const std::string table = rows.empty() ? "nothing was measured\n" : table_of(rows, colour);
-  return header_of(measurement) + "\n" + table + "\n" + verdict_line(verdict, colour);
+  return header_of(measurement) + "\n" + table + "\n" + verdict_line(verdict, colour) +
+         reasons_text(measurement, verdict);
 }
 
 }  // namespace reachd

@@ -67,9 +67,15 @@ json::object our_facts(const Measurement& measurement, const Verdict& verdict, S
   return facts;
 }
 
+json::value consistency_of(const Classic& classic) {
+  if (!classic.dns_consistent) return nullptr;
+  return *classic.dns_consistent ? "consistent" : "inconsistent";
+}
+
 json::object test_keys(const Measurement& measurement, const Verdict& verdict, Sheet& sheet) {
   for (const Observation& step : measurement.observations) write_observation(sheet, step);
   Lists& lists = sheet.lists[Purpose::ladder];
+  const Classic classic = judge_classically(measurement);
   return {{"agent", "redirect"},
           {"client_resolver", resolver_ip(measurement)},
           {"retries", nullptr},
@@ -89,21 +95,30 @@ json::object test_keys(const Measurement& measurement, const Verdict& verdict, S
           {"control_failure", sheet.failure(measurement.helper_failure)},
           {"x_dns_flags", 0},
           {"dns_experiment_failure", nullptr},
-          {"dns_consistency", nullptr},
+          {"dns_consistency", consistency_of(classic)},
           {"http_experiment_failure", nullptr},
           {"x_blocking_flags", 0},
           {"x_null_null_flags", 0},
-          {"body_proportion", 0},
-          {"body_length_match", nullptr},
-          {"headers_match", nullptr},
-          {"status_code_match", nullptr},
-          {"title_match", nullptr},
-          {"blocking", nullptr},
-          {"accessible", nullptr},
+          {"body_proportion", classic.match.proportion},
+          {"body_length_match", flag_value(classic.match.body_length)},
+          {"headers_match", flag_value(classic.match.headers)},
+          {"status_code_match", flag_value(classic.match.status)},
+          {"title_match", flag_value(classic.match.title)},
+          {"blocking", blocking_value(classic)},
+          {"accessible", flag_value(classic.accessible)},
           {"x_reachd", our_facts(measurement, verdict, sheet)}};
 }
 
 }  // namespace
+
+json::value blocking_value(const Classic& classic) {
+  if (!classic.blocking) return nullptr;
+  return classic.blocking->empty() ? json::value(false) : json::value(*classic.blocking);
+}
+
+json::value flag_value(std::optional<bool> flag) {
+  return flag ? json::value(*flag) : json::value(nullptr);
+}
 
 std::string measurement_uid(const Measurement& measurement) {
   std::string subject = measurement.vantage.name;
@@ -125,7 +140,8 @@ std::string measurement_uid(const Measurement& measurement) {
 
 json::object to_json(const Measurement& measurement, const Verdict& verdict,
                      const std::vector<std::string>& own_addresses) {
-  Sheet sheet(measurement, verdict.status != Status::ok, own_addresses);
+  const bool telling = verdict.status != Status::ok || !verdict.kinds.empty();
+  Sheet sheet(measurement, telling, own_addresses);
   const std::string time = utc_text(measurement.began);
   return {{"annotations", {{"engine_name", "reachd"}, {"engine_version", REACHD_VERSION}}},
           {"data_format_version", "0.2.0"},

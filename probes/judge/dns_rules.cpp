@@ -110,7 +110,7 @@ Match bogon_everywhere(const Facts& facts, const Lookup& lookup) {
   const auto& helper = facts.measurement.helper;
   if (!helper || !helper->lookup) return {};
   const bool same = std::ranges::any_of(helper->lookup->addresses, [&](const std::string& address) {
-    return lookup.addresses.contains(address);
+    return lookup.addresses.contains(address) && facts.trust(address, lookup.depth) == Trust::bogon;
   });
   if (!same) return {};
   return finding(lookup, Status::down, "dns", Locus::server);

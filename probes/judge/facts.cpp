@@ -218,10 +218,10 @@ Trust Facts::trust(const std::string& address, int depth) const {
     const auto found = by_depth.find(depth);
     return found != by_depth.end() && found->second.contains(address);
   };
-  if (holds(valid_) || holds(vouched_)) return Trust::right;
-  if (depth == 0 && helpers_.contains(address)) return Trust::right;
+  if (holds(valid_)) return Trust::right;
   if (address == host) return Trust::right;  // no name, no lie
   if (is_bogon(address)) return Trust::bogon;
+  if (holds(vouched_) || (depth == 0 && helpers_.contains(address))) return Trust::right;
   if (depth == 0 && measurement.helper) {
     for (const HelperAddress& known : measurement.helper->addresses) {
       if (known.address == address && known.asn != 0 && networks_.contains(known.asn)) {

@@ -9,6 +9,9 @@
 namespace reachd {
 namespace {
 
+// As much as an archive line keeps: judged again, it must say the same.
+constexpr std::size_t kReadBody = 4096;
+
 constexpr std::array<std::string_view, 9> kEdgeHeaders{
     "cf-ray",     "x-amz-cf-id", "x-akamai-request-id", "x-iinfo",     "x-sucuri-id",
     "x-datadome", "x-served-by", "akamai-grn",          "cf-mitigated"};
@@ -23,8 +26,9 @@ constexpr std::array<std::string_view, 6> kCountries{"your country",  "your regi
 
 template <std::size_t N>
 bool says(const HttpSeen& seen, const std::array<std::string_view, N>& phrases) {
+  const std::string_view body = std::string_view(seen.body).substr(0, kReadBody);
   return std::ranges::any_of(phrases, [&](std::string_view phrase) {
-    return boost::icontains(seen.title, phrase) || boost::icontains(seen.body, phrase);
+    return boost::icontains(seen.title, phrase) || boost::icontains(body, phrase);
   });
 }
 

@@ -244,10 +244,7 @@ std::vector<World> dns_worlds() {
        "dns.undetermined",
        Status::impaired,
        {"dns"},
-       web()
-           .answers("system", {kWrong})
-           .answers("doh", {kRight})
-           .stops(kWrong, kIp4, Word::generic_timeout_error)},
+       web().answers("system", {kWrong}).stops(kWrong, kIp4, Word::generic_timeout_error).helper()},
   };
 }
 
