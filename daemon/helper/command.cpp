@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -82,7 +83,7 @@ int run_helper(const HelperOptions& options) {
       if (error) return;
       systemd.stopping();
       server.stop();
-      io.stop();
+      asio::co_spawn(io, server.stopped(), [&](std::exception_ptr) { io.stop(); });
     });
     systemd.ready();
     io.run();

@@ -7,6 +7,7 @@
 #include <openssl/crypto.h>
 #include <spdlog/spdlog.h>
 #include <boost/algorithm/string/predicate.hpp>
+#include <boost/asio/error.hpp>
 
 #include "daemon/web/answer.hpp"
 #include "probes/control/helper_report_json.hpp"
@@ -88,6 +89,10 @@ asio::awaitable<Response> Desk::answer(const Request& request) {
   }
   try {
     co_return co_await ask(request);
+  } catch (const boost::system::system_error& error) {
+    if (error.code() != asio::error::operation_aborted) {  // called off: nobody waits any more
+      spdlog::error("helper: an inquiry failed: {}", error.what());
+    }
   } catch (const std::exception& bug) {
     spdlog::error("helper: an inquiry failed: {}", bug.what());
   }

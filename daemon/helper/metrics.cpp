@@ -12,7 +12,7 @@ using prometheus::BuildGauge;
 using prometheus::BuildHistogram;
 
 // All that the server answers; all series exist from the first scrape.
-constexpr std::array kCodes{200, 400, 401, 404, 405, 408, 413, 429, 431, 500, 503};
+constexpr std::array kCodes{200, 400, 401, 404, 405, 413, 429, 431, 500, 503};
 const prometheus::Histogram::BucketBoundaries kSeconds{0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 20, 30};
 
 }  // namespace

@@ -6,9 +6,12 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <spdlog/spdlog.h>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -43,11 +46,9 @@ void log_end(std::exception_ptr fault) {
   }
 }
 
-// What to tell an asker whose request could not be read; nullopt if it went away.
+// What to tell an asker whose request could not be read; nullopt if it went away or ran out of
+// time.
 std::optional<Response> complaint(error_code error) {
-  if (error == beast::error::timeout) {
-    return web::json_error(HttpStatus::request_timeout, "the request took too long");
-  }
   if (error == http::error::body_limit) {
     return web::json_error(HttpStatus::payload_too_large, "the question is too large");
   }
@@ -77,6 +78,8 @@ asio::awaitable<void> linger(beast::tcp_stream& stream) {
 struct Seat {
   explicit Seat(tcp::socket socket) : stream(std::move(socket)) {}
   beast::tcp_stream stream;
+  // Held by the coroutine's handler too: it must outlive the coroutine that listens to it.
+  std::shared_ptr<asio::cancellation_signal> signal = std::make_shared<asio::cancellation_signal>();
 };
 
 }  // namespace
@@ -87,6 +90,7 @@ struct Server::State : std::enable_shared_from_this<State> {
         Metrics& counters, Limits bounds)
       : acceptor(executor),
         pause(executor),
+        gone(executor, asio::steady_timer::time_point::max()),
         tls(std::move(context)),
         desk(clerk),
         metrics(counters),
@@ -103,6 +107,7 @@ struct Server::State : std::enable_shared_from_this<State> {
 
   tcp::acceptor acceptor;
   asio::steady_timer pause;
+  asio::steady_timer gone;  // never expires; cancelled when the last connection has ended
   std::shared_ptr<asio::ssl::context> tls;
   Desk& desk;
   Metrics& metrics;
@@ -127,7 +132,12 @@ void Server::State::stop() {
   error_code ignored;
   acceptor.close(ignored);
   pause.cancel();
-  for (Seat& seat : seats) seat.stream.close();
+  std::vector<std::shared_ptr<asio::cancellation_signal>> signals;
+  for (Seat& seat : seats) {
+    seat.stream.close();
+    signals.push_back(seat.signal);  // the seat may go while it is told
+  }
+  for (const auto& signal : signals) signal->emit(asio::cancellation_type::terminal);
 }
 
 void Server::State::admit(tcp::socket socket) {
@@ -143,12 +153,15 @@ void Server::State::admit(tcp::socket socket) {
   const auto seat = seats.emplace(seats.end(), std::move(socket));
   ++of_client[client];
   metrics.set_connections(seats.size());
+  auto done = [self = shared_from_this(), signal = seat->signal](std::exception_ptr fault) {
+    if (!self->stopped) log_end(fault);
+  };
   asio::co_spawn(
       acceptor.get_executor(),
       [self = shared_from_this(), seat, client, address] {
         return self->attend(seat, client, address);
       },
-      log_end);
+      asio::bind_cancellation_slot(seat->signal->slot(), std::move(done)));
 }
 
 asio::awaitable<void> Server::State::attend(std::list<Seat>::iterator seat, std::string client,
@@ -157,6 +170,7 @@ asio::awaitable<void> Server::State::attend(std::list<Seat>::iterator seat, std:
     seats.erase(seat);
     if (--of_client[client] == 0) of_client.erase(client);
     metrics.set_connections(seats.size());
+    if (seats.empty()) gone.cancel();
   });
   if (stopped) co_return;
   beast::tcp_stream& stream = seat->stream;
@@ -236,6 +250,11 @@ std::uint16_t Server::port() const {
 
 void Server::stop() {
   state_->stop();
+}
+
+asio::awaitable<void> Server::stopped() {
+  const auto state = state_;
+  while (!state->seats.empty()) co_await state->gone.async_wait(kReturn);
 }
 
 }  // namespace reachd::helper

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/ssl/context.hpp>
 
 #include "config/config.hpp"
@@ -27,7 +28,7 @@ struct Limits {
 class Server {
  public:
   // Binds and listens at once; throws boost::system::system_error if that fails. Port 0: any. `tls`
-  // null: plain HTTP. Desk and metrics outlive the loop's last turn.
+  // null: plain HTTP. Desk and metrics must live until stopped() has completed.
   Server(boost::asio::any_io_executor executor, const Listen& listen,
          std::shared_ptr<boost::asio::ssl::context> tls, Desk& desk, Metrics& metrics,
          Limits limits = {});
@@ -36,7 +37,11 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   std::uint16_t port() const;
-  void stop();  // closes the listener and every connection; only on the loop's thread
+  // Closes the listener, calls off whatever is at work. Only on the loop's thread.
+  void stop();
+  // After stop(): completes when the last connection has ended. Until then desk and metrics are
+  // used.
+  boost::asio::awaitable<void> stopped();
 
  private:
   struct State;

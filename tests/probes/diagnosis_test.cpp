@@ -212,7 +212,7 @@ TEST_F(Diagnosis, TheHelpersReportIsTakenOverAndAShutDoorCostsNothing) {
   DnsServer dns(loop.io, answering({"127.0.0.1"}));
   aim_at(server.port());
   Helped helped;
-  helped.start();
+  const Helped::Running running(helped);
   HelperAccess access;
   access.url = "http://helper.test:" + std::to_string(helped.port()) + "/";
   access.host = "helper.test";

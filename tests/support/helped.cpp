@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
 #include "daemon/helper/inquiry.hpp"
@@ -36,16 +37,16 @@ Helped::Helped(HelpedOptions options)
       server_(loop_.io.get_executor(), {"127.0.0.1", 0}, nullptr, desk_, metrics_,
               options.limits) {}
 
-Helped::~Helped() {
-  boost::asio::post(loop_.io, [this] {
-    server_.stop();
-    loop_.io.stop();
-  });
-  if (thread_.joinable()) thread_.join();
-}
+Helped::Running::Running(Helped& helped)
+    : helped_(helped), thread_([&helped] { helped.loop_.io.run_for(std::chrono::seconds(100)); }) {}
 
-void Helped::start() {
-  thread_ = std::thread([this] { loop_.io.run_for(std::chrono::seconds(100)); });
+Helped::Running::~Running() {
+  boost::asio::post(helped_.loop_.io, [this] {
+    helped_.server_.stop();
+    boost::asio::co_spawn(helped_.loop_.io, helped_.server_.stopped(),
+                          [this](std::exception_ptr) { helped_.loop_.io.stop(); });
+  });
+  thread_.join();
 }
 
 std::string Helped::head(std::string_view first_line) const {

@@ -2,6 +2,7 @@
 // room for servers to be asked about.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -20,11 +21,18 @@
 
 namespace reachd::test {
 
+// Turns enough for any test that is not about them.
+inline HelperSettings at_ease() {
+  HelperSettings settings;
+  settings.rate = settings.client_rate = {1000, std::chrono::seconds(1)};
+  return settings;
+}
+
 struct HelpedOptions {
   DnsScript dns = answering({"127.0.0.1"});
   std::vector<std::string> allow{"127.0.0.0/8"};
   std::string token = "a-long-secret";
-  HelperSettings settings;
+  HelperSettings settings = at_ease();
   helper::Limits limits;
   helper::Desk::Inquire inquire;  // empty: the real one
 };
@@ -32,12 +40,24 @@ struct HelpedOptions {
 class Helped {
  public:
   explicit Helped(HelpedOptions options = {});
-  ~Helped();
   Helped(const Helped&) = delete;
   Helped& operator=(const Helped&) = delete;
 
-  boost::asio::io_context& io() { return loop_.io; }  // for servers; they start with start()
-  void start();
+  boost::asio::io_context& io() { return loop_.io; }  // for servers
+
+  // Turns the loop on a thread for as long as it lives: to be made after the servers on that loop,
+  // so that it ends before them.
+  class Running {
+   public:
+    explicit Running(Helped& helped);
+    ~Running();
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+
+   private:
+    Helped& helped_;
+    std::thread thread_;
+  };
 
   std::uint16_t port() const { return server_.port(); }
   // Sends one request with the token and waits for the answer.
@@ -56,7 +76,6 @@ class Helped {
   std::string token_;
   helper::Desk desk_;
   helper::Server server_;
-  std::thread thread_;
 };
 
 }  // namespace reachd::test

@@ -47,7 +47,7 @@ TEST(HelperAbuse, NothingPrivateIsConnectedToWhoeverNamesIt) {
   options.allow = {};
   Helped helped(std::move(options));
   TcpServer server(helped.io(), {test::Hang{}});
-  helped.start();
+  const Helped::Running running(helped);
   const std::string port = std::to_string(server.port());
   std::string endpoints;
   for (const char* address :
@@ -80,7 +80,7 @@ TEST(HelperAbuse, ANameThatTurnsInwardAfterTheFirstAnswerIsNotFollowed) {
   location = "http://rebind.example.org:" + std::to_string(inner.port()) + "/";
   TcpServer outer(helped.io(), {test::request(), Send{pointing_to(location)}, test::Finish{}},
                   nullptr, "127.0.0.2");
-  helped.start();
+  const Helped::Running running(helped);
   const auto answer =
       helped.ask(fetch_of("http://rebind.example.org:" + std::to_string(outer.port()) + "/"));
   EXPECT_EQ(failure_of(answer), "unknown_error");
@@ -107,7 +107,7 @@ TEST(HelperAbuse, ARedirectInwardIsNotFollowed) {
         {test::request(), Send{pointing_to(inward + std::to_string(inner.port()) + "/")},
          test::Finish{}},
         nullptr, "127.0.0.2");
-    helped.start();
+    const Helped::Running running(helped);
     const auto answer =
         helped.ask(fetch_of("http://www.example.org:" + std::to_string(outer.port()) + "/"));
     EXPECT_NE(failure_of(answer), "") << inward;
@@ -117,7 +117,7 @@ TEST(HelperAbuse, ARedirectInwardIsNotFollowed) {
 
 TEST(HelperAbuse, OnlyTheTokenOpens) {
   Helped helped;
-  helped.start();
+  const Helped::Running running(helped);
   const std::string body = fetch_of("http://www.example.org/");
   const std::string length = "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n";
   for (const char* header :
@@ -135,7 +135,7 @@ TEST(HelperAbuse, OnlyTheTokenOpens) {
 
 TEST(HelperAbuse, WhatIsNotServedIsRefused) {
   Helped helped;
-  helped.start();
+  const Helped::Running running(helped);
   EXPECT_EQ(helped.send(helped.head("PUT / HTTP/1.1") + "\r\n").status, 405);
   EXPECT_EQ(helped.send(helped.head("CONNECT a.example:443 HTTP/1.1") + "\r\n").status, 405);
   EXPECT_EQ(helped.send(helped.head("GET http://a.example/ HTTP/1.1") + "\r\n").status, 404);
@@ -145,7 +145,7 @@ TEST(HelperAbuse, WhatIsNotServedIsRefused) {
 
 TEST(HelperAbuse, BadQuestionsAre400) {
   Helped helped;
-  helped.start();
+  const Helped::Running running(helped);
   std::string many;
   for (int i = 1; i <= 33; ++i)
     many += (i > 1 ? ",\"8.8.8.8:" : "\"8.8.8.8:") + std::to_string(i) + "\"";
@@ -168,7 +168,7 @@ TEST(HelperAbuse, BadQuestionsAre400) {
 
 TEST(HelperAbuse, HugeBodiesAreCutShort) {
   Helped helped;
-  helped.start();
+  const Helped::Running running(helped);
   const auto declared =
       helped.send(helped.head("POST / HTTP/1.1") + "Content-Length: 1000000000\r\n\r\n{");
   EXPECT_EQ(declared.status, 413);
@@ -185,7 +185,7 @@ TEST(HelperAbuse, AnEndlessAnswerCostsNoMoreThanItsBound) {
   Helped helped;
   TcpServer server(helped.io(), {test::request(), Send{"HTTP/1.1 200 OK\r\n\r\n"},
                                  test::SendForever{std::string(65536, 'x')}});
-  helped.start();
+  const Helped::Running running(helped);
   const auto answer =
       helped.ask(fetch_of("http://www.example.org:" + std::to_string(server.port()) + "/"));
   const auto report = parse_report(answer.body);
@@ -198,12 +198,12 @@ TEST(HelperAbuse, ASlowAskerIsCutOffAndHoldsUpNobody) {
   HelpedOptions options;
   options.limits.request_time = std::chrono::milliseconds(300);
   Helped helped(std::move(options));
-  helped.start();
+  const Helped::Running running(helped);
   RawClient silent(helped.port());
   RawClient slow(helped.port());
   slow.send(helped.head("POST / HTTP/1.1") + "Content-Length: 100\r\n\r\n{");
   EXPECT_EQ(helped.send(helped.head("GET / HTTP/1.1") + "\r\n").status, 200);
-  EXPECT_EQ(slow.receive().status, 408);
+  EXPECT_EQ(slow.receive().status, 0) << "closed without a word";
   EXPECT_TRUE(slow.at_end());
   silent.receive();
   EXPECT_TRUE(silent.at_end());
@@ -214,7 +214,7 @@ TEST(HelperAbuse, AThousandConnectionsOfOneLeaveRoomForTheNext) {
   options.limits.connections_of_one = 16;
   prepare_process();  // as many descriptors as are allowed: the flood's are ours too
   Helped helped(std::move(options));
-  helped.start();
+  const Helped::Running running(helped);
   std::vector<std::unique_ptr<RawClient>> flood;
   for (int i = 0; i < 1000; ++i) flood.push_back(std::make_unique<RawClient>(helped.port()));
   int closed = 0;
@@ -234,7 +234,7 @@ TEST(HelperAbuse, AskersHaveTurnsAndAWorkingHelperSaysSo) {
   HelpedOptions options;
   options.settings.client_rate = {1, std::chrono::hours(1)};
   Helped helped(std::move(options));
-  helped.start();
+  const Helped::Running running(helped);
   EXPECT_EQ(helped.send(helped.head("GET / HTTP/1.1") + "\r\n").status, 200);
   EXPECT_EQ(helped.send(helped.head("GET / HTTP/1.1") + "\r\n").status, 429);
   EXPECT_EQ(helped.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n").status, 429)
@@ -253,7 +253,7 @@ TEST(HelperAbuse, BeyondItsConcurrencyTheHelperIsBusy) {
     co_return HelperReport{};
   };
   Helped helped(std::move(options));
-  helped.start();
+  const Helped::Running running(helped);
   const std::string body = fetch_of("http://a.example/");
   RawClient first(helped.port());
   first.send(helped.head("POST / HTTP/1.1") + "Content-Length: " + std::to_string(body.size()) +

@@ -32,7 +32,7 @@ const std::string kPage =
 TEST(HelperProtocol, OonisRequestIsAnsweredInOonisFormat) {
   Helped helped;
   TcpServer server(helped.io(), {test::request(), Send{kPage}, test::Finish{}});
-  helped.start();
+  const Helped::Running running(helped);
   const std::string place = "127.0.0.1:" + std::to_string(server.port());
   const std::string url = "http://www.example.org:" + std::to_string(server.port()) + "/";
   const auto answer = helped.ask(question(url, place));
@@ -58,7 +58,7 @@ TEST(HelperProtocol, OonisRequestIsAnsweredInOonisFormat) {
 TEST(HelperProtocol, OnlyTheThreeHeadersOfTheProtocolArePassedOn) {
   Helped helped;
   TcpServer server(helped.io(), {test::request(), Send{kPage}, test::Finish{}});
-  helped.start();
+  const Helped::Running running(helped);
   const std::string port = std::to_string(server.port());
   const auto answer = helped.ask(
       R"({"http_request":"http://www.example.org:)" + port +
@@ -73,7 +73,7 @@ TEST(HelperProtocol, FailuresAreInTheHelpersWords) {
   options.dns = test::answering({}, 3);
   Helped helped(std::move(options));
   test::DnsServer closed(helped.io(), nullptr);  // holds a port that refuses TCP
-  helped.start();
+  const Helped::Running running(helped);
   const std::string place = "127.0.0.1:" + std::to_string(closed.port());
   const auto answer = helped.ask(question("http://gone.example.org/", place));
   ASSERT_EQ(answer.status, 200);
@@ -89,7 +89,7 @@ TEST(HelperProtocol, FailuresAreInTheHelpersWords) {
 TEST(HelperProtocol, TheExtensionShakesHandsOnAnyPortAndFetchesNothing) {
   Helped helped;
   TcpServer server(helped.io(), {test::Pause{std::chrono::milliseconds(1)}, test::Reset{}});
-  helped.start();
+  const Helped::Running running(helped);
   const std::string place = "127.0.0.1:" + std::to_string(server.port());
   const auto answer = helped.ask(R"({"http_request":"https://imap.example.org:)" +
                                  std::to_string(server.port()) + R"(/","tcp_connect":[")" + place +
@@ -105,7 +105,7 @@ TEST(HelperProtocol, TheExtensionShakesHandsOnAnyPortAndFetchesNothing) {
 
 TEST(HelperProtocol, AGetSaysThatAHelperIsThere) {
   Helped helped;
-  helped.start();
+  const Helped::Running running(helped);
   const auto answer = helped.send(helped.head("GET / HTTP/1.1") + "\r\n");
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.body, "{\"message\":\"Hello OONItarian!\"}\n");
