@@ -5,10 +5,8 @@ numbers in the censor's units, files of samples become lists. The meaning of eve
 censor/README.md.
 """
 
-from pathlib import Path
-
 import units
-from nodes import (Refusal, boolean, by_shape, choice, flat, mapping, number, plain, refuse, scalar,
+from nodes import (boolean, by_shape, choice, flat, mapping, number, plain, refuse, scalar,
                    sequence, several, text, whole)
 
 IN_PATH_ONLY = {"drop", "redirect", "throttle", "loss", "freeze", "delay_us", "strip", "rewrite"}

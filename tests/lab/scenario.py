@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import yaml
 
 import units
-from nodes import (Refusal, anything, boolean, by_shape, choice, compose, flat, mapping, number, plain, refuse,
+from nodes import (Refusal, anything, boolean, by_shape, choice, compose, flat, mapping, plain, refuse,
                    scalar, sequence, several, text, whole)
 from plan import SOURCE
 from rule_grammar import RuleGrammar
@@ -110,9 +110,8 @@ class _Grammar:
             "nat": mapping({"idle": seconds, "ports": whole}),
             "portal": boolean, "interception": choice("all"),
             "vantage": mapping({"clock": text, "trust": choice("empty", "with_mitm_ca"),
-                                "timestamps": choice("off"), "ipv6": choice("none")}),
-            "helper": choice("ok", "dead", "blocked", "none"),
-            "canned": boolean})
+                                "timestamps": choice("off")}),
+            "helper": choice("ok", "dead", "blocked", "none")})
 
     def expectation(self):
         target = mapping({"status": several(choice(*STATUSES)), "not_status": several(choice(*STATUSES)),
