@@ -134,7 +134,7 @@ class _Grammar:
             "more": sequence(anything), "config": anything,
             "world": self.world(), "censor": sequence(self.rules.read),
             "schedule": mapping({"rounds": whole, "interval": seconds, "timeout": seconds,
-                                 "deep_every": seconds, "duration": seconds, "residual": text}),
+                                 "deep_every": seconds, "duration": seconds, "residual": seconds}),
             "timeline": self.timeline(), "expect": self.expectation()},
             required=("id", "title", "class", "targets", "expect"))
 

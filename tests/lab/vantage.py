@@ -13,7 +13,7 @@ from process import Process, until
 BASE = "http://127.0.0.1:10980"
 # The lab's pace. Nobody is annoyed by it here; shares between the values are as shipped.
 PACE = {"interval": "5s", "jitter": "5%", "timeout": "2s", "confirm_after": "1s", "deep_every": "15s",
-        "rate": "500/s", "address_rate": "6000/min"}
+        "rate": "500/s", "address_rate": "6000/min", "residual": "7s"}
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
 
 
@@ -26,7 +26,7 @@ def configuration(source, targets, more_targets, schedule, more):
     else it sets, by top-level key."""
     config = yaml.safe_load(Path(source).read_text(encoding="utf-8"))
     config["schedule"] = {**config.get("schedule", {}), **PACE}
-    for key in ("interval", "timeout", "deep_every"):
+    for key in ("interval", "timeout", "deep_every", "residual"):
         if key in schedule:
             config["schedule"][key] = _text(schedule[key])
     for target in more_targets:
