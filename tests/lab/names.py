@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from network import enter
-from plan import AUTHORITY, ISP
+from plan import AUTHORITY, BLOCKPAGE, ISP
 from process import Process, until
 
 COMMON = """
@@ -96,7 +96,7 @@ class Names:
 
     def _records(self, trouble):
         """Every host with its addresses; a host that is gone has none, a lame one a dead nameserver."""
-        records = []
+        records = [f"{BLOCKPAGE}. A {ISP['blockpage'][0]}"]
         for host, addresses in self.plan.addresses.items():
             if host in trouble.get("gone", []) or host in trouble.get("servfail", []):
                 continue

@@ -22,6 +22,7 @@ ISP = {  # what the provider runs, by the names scenarios use
     "mitm-by-name": ["58.32.0.83", "240e:1:0:32::83"],
     "inspection": ["58.32.0.84", "240e:1:0:32::84"],
 }
+BLOCKPAGE = "blockpage.isp.lab"
 PORTAL = "10.0.0.1"        # the captive portal in the router
 AUTHORITY = "199.7.83.42"  # the authoritative DNS of everything
 HELPER = "helper.lab.net"

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from network import enter
 from nginx import nginx_config, server_block
-from plan import ISP, PORTAL
+from plan import BLOCKPAGE, ISP, PORTAL
 from process import Process, until
 
 # What a censor's page looks like, and the login page of a captive portal.
-BLOCKPAGE = ("<html><head><title>403 Forbidden</title></head><body><iframe src='http://10.10.34.35'>"
-             "</iframe></body></html>")
+PAGE = ("<html><head><title>403 Forbidden</title></head><body><iframe src='http://10.10.34.35'>"
+        "</iframe></body></html>")
 LOGIN = "http://login.portal.lab/"
 LARGE = 256 << 10  # bytes of the object that a throttle can be measured with
 
@@ -141,11 +141,11 @@ class Sites:
     def _provider(self, needed):
         blocks = []
         if "blockpage" in needed:
-            page = f"default_type text/html; return 200 {_quoted(BLOCKPAGE)};"
-            chain = self.pki.chain(["blockpage.isp.lab"], "ecdsa")
+            page = f"default_type text/html; return 200 {_quoted(PAGE)};"
+            chain = self.pki.chain([BLOCKPAGE], "ecdsa")
             blocks += [
-                server_block("blockpage.isp.lab", ISP["blockpage"], 80, {}, elsewhere=page),
-                server_block("blockpage.isp.lab", ISP["blockpage"], 443, {},
+                server_block(BLOCKPAGE, ISP["blockpage"], 80, {}, elsewhere=page),
+                server_block(BLOCKPAGE, ISP["blockpage"], 443, {},
                              (chain, self.pki.key("ecdsa")), elsewhere=page)]
         for name in INTERCEPTORS:
             if name in needed:

@@ -2,6 +2,7 @@
 daemon says over its API."""
 
 import json
+import re
 import signal
 from pathlib import Path
 
@@ -84,8 +85,10 @@ class Vantage:
         return self.ask(f"/api/v1/targets/{name}") or {}
 
     def state(self):
-        """The vantage's own state; None if the daemon does not tell one."""
-        return (self.ask("/api/v1/vantage") or {}).get("status")
+        """The vantage's own state, as the metrics tell it; None if they do not."""
+        found = re.search(r'^reachd_vantage_status\{status="(\w+)"\} 1$', get(BASE + "/metrics")[1],
+                          re.MULTILINE)
+        return found and found[1]
 
     def events(self):
         """The events so far; None if the daemon keeps none."""

@@ -9,7 +9,7 @@ from certificates import Certificates
 from helper import PORT, Helper, can_help
 from names import Names
 from network import enter
-from plan import ISP, PORTAL
+from plan import BLOCKPAGE, ISP, PORTAL
 from process import Process, until
 from servers import Imap, Smtp
 from sites import INTERCEPTORS, Sites
@@ -88,7 +88,7 @@ class World:
             needed.append("blockpage")
         answers = [a for rule in rules for act in rule["act"]
                    for listed in act.get("dns", {}).get("answers", []) for a in listed]
-        if set(ISP["blockpage"]) & set(answers):
+        if set(ISP["blockpage"]) & set(answers) or BLOCKPAGE in str(rules):
             needed.append("blockpage")
         return [name for name in needed if name == "blockpage" or name in INTERCEPTORS]
 
