@@ -13,12 +13,12 @@ BASE = "http://127.0.0.1:10980"
 
 # A second pace, in which a fault is seen within seconds: the interval, and what must fit into it.
 HASTY = {
-    "interval": "6s", "timeout": "5s", "confirm_after": "2s", "deep_every": "20s",
+    "interval": "6s", "timeout": "3s", "confirm_after": "2s", "deep_every": "20s", "residual": "1s",
     "rate": "200/s", "address_rate": "2000/min",
 }
-# One round in the hasty pace, at its longest: interval, jitter, a step that runs into its timeout,
-# the listening of a deep round.
-HASTY_ROUND = 6 * 1.2 + 5 + 3
+# One round in the hasty pace, at its longest: interval, jitter, steps of ladder and diagnosis that run
+# into their timeouts one after the other, the listening of a deep round.
+HASTY_ROUND = 6 * 1.2 + 3 * 3 + 3
 
 # Schemes that the shipped file has no target for; added while it runs, at hosts it has.
 EXTRA = """
