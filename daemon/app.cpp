@@ -84,7 +84,8 @@ void App::apply() {
 }
 
 bool App::rebind(const Config& next) {
-  web::Sources sources{board_, [this] { return metrics_.text(); }, [this] { return healthy(); }};
+  web::Sources sources{board_, [this] { return metrics_.snapshot(); },
+                       [this] { return healthy(); }};
   server_ = std::make_unique<web::Server>(
       io_.get_executor(), next.listen,
       [sources](const web::Request& request) { return web::respond(request, sources); });

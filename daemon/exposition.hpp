@@ -3,8 +3,10 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <prometheus/registry.h>
 
@@ -18,5 +20,10 @@ struct FamilyText {
 using Exposition = std::map<std::string, FamilyText>;  // by family name
 
 Exposition render(const prometheus::Registry& registry);
+
+// `first`, then all lines of each family of `parts` together, whatever part they are of.
+// Goes over what `text` held; its memory is used again.
+void join(const Exposition& first, const std::vector<std::shared_ptr<const Exposition>>& parts,
+          std::string& text);
 
 }  // namespace reachd

@@ -3,7 +3,6 @@
 #include <csignal>
 #include <utility>
 
-#include <malloc.h>
 #include <sys/resource.h>
 
 #include "daemon/secret.hpp"
@@ -51,10 +50,6 @@ boost::system::result<std::vector<HelperDoor>, std::string> open_doors(const Con
 
 void prepare_process() {
   std::signal(SIGPIPE, SIG_IGN);
-  // The text of a scrape of thousands of targets is tens of megabytes: kept in the heap from one
-  // scrape to the next, it does not have to be fetched from the kernel page by page each time.
-  ::mallopt(M_MMAP_THRESHOLD, 256 << 20);
-  ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
   curl_global_init(CURL_GLOBAL_DEFAULT);
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {

@@ -193,28 +193,19 @@ void Metrics::observe_reload(bool successful, std::chrono::system_clock::time_po
   if (successful) state_->reload_at.Set(epoch(at));
 }
 
-std::string Metrics::text() const {
+std::function<void(std::string&)> Metrics::snapshot() const {
   state_->process.refresh();
-  std::string text;
-  for (const auto& [name, family] : render(state_->registry))
-    text += family.header + family.samples;
+  std::vector<std::shared_ptr<const Exposition>> parts;
+  parts.reserve(state_->targets.size());
+  for (const auto& [id, target] : state_->targets) parts.push_back(target.second->text());
+  return [own = render(state_->registry), parts = std::move(parts)](std::string& text) {
+    join(own, parts, text);
+  };
+}
 
-  // Families of targets: all lines of one stand together, whatever target they are of.
-  std::map<std::string, std::pair<std::string, std::vector<const std::string*>>> families;
-  std::size_t size = text.size();
-  for (const auto& [id, target] : state_->targets) {
-    for (const auto& [name, family] : target.second->text()) {
-      auto& [header, pieces] = families[name];
-      header = family.header;
-      pieces.push_back(&family.samples);
-      size += family.samples.size();
-    }
-  }
-  text.reserve(size + families.size() * 256);
-  for (const auto& [name, family] : families) {
-    text += family.first;
-    for (const std::string* samples : family.second) text += *samples;
-  }
+std::string Metrics::text() const {
+  std::string text;
+  snapshot()(text);
   return text;
 }
 

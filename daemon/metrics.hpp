@@ -2,6 +2,7 @@
 // configured and none vanishes on failure; they go when the target goes.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,6 +34,8 @@ class Metrics {
   void observe_reload(bool successful, std::chrono::system_clock::time_point at);
 
   std::string text() const;  // the Prometheus text format, version 0.0.4
+  // What `text` would be now, to be put together later and on any thread.
+  std::function<void(std::string&)> snapshot() const;
 
  private:
   struct State;

@@ -94,7 +94,7 @@ TargetSeries::TargetSeries(const Target& target)
   }
   make_phases(target);
   make_failures(target);
-  text_ = render(registry_);
+  text_ = std::make_shared<const Exposition>(render(registry_));
 }
 
 prometheus::Gauge& TargetSeries::gauge(const std::string& name, const std::string& help,
@@ -170,7 +170,7 @@ void TargetSeries::observe(const Measurement& measurement, const Verdict& verdic
   set_phases(measurement);
   if (measurement.round == Round::deep) set_addresses(measurement);
   set_answer(measurement);
-  text_ = render(registry_);
+  text_ = std::make_shared<const Exposition>(render(registry_));
 }
 
 void TargetSeries::count_failures(const Measurement& measurement) {

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -30,7 +31,7 @@ class TargetSeries {
   TargetSeries& operator=(const TargetSeries&) = delete;
 
   void observe(const Measurement& measurement, const Verdict& verdict);
-  const Exposition& text() const { return text_; }
+  std::shared_ptr<const Exposition> text() const { return text_; }
 
  private:
   using Labels = std::map<std::string, std::string>;
@@ -55,7 +56,7 @@ class TargetSeries {
 
   const Labels base_;
   prometheus::Registry registry_;
-  Exposition text_;
+  std::shared_ptr<const Exposition> text_;  // replaced, never changed: others may be reading
 
   std::array<prometheus::Gauge*, kStatuses.size()> status_{};
   std::array<prometheus::Gauge*, kStatuses.size()> round_status_{};

@@ -54,7 +54,7 @@ asio::awaitable<Response> answer(const Handoff& handoff, const Request& request)
   co_return co_await handoff.ask(request);
 }
 
-asio::awaitable<bool> send(beast::tcp_stream& stream, Response response, bool header_only) {
+asio::awaitable<bool> send(beast::tcp_stream& stream, Response& response, bool header_only) {
   response.set(http::field::date,
                fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr))));
   response.prepare_payload();
@@ -90,7 +90,7 @@ asio::awaitable<bool> wait_for_byte(Connection& connection, beast::flat_buffer& 
 }  // namespace
 
 asio::awaitable<void> serve(Connection& connection, const Handoff& handoff, const Limits& limits,
-                            const bool& stopped) {
+                            std::string& spare, const bool& stopped) {
   beast::tcp_stream& stream = connection.stream;
   const auto request_time =
       connection.crowded ? std::min<std::chrono::milliseconds>(limits.request_time, kCrowdedTime)
@@ -111,7 +111,7 @@ asio::awaitable<void> serve(Connection& connection, const Handoff& handoff, cons
       auto response = complaint(error);
       if (!response) break;
       response->keep_alive(false);
-      if (co_await send(stream, std::move(*response), false)) co_await linger(stream);
+      if (co_await send(stream, *response, false)) co_await linger(stream);
       break;
     }
 
@@ -126,7 +126,13 @@ asio::awaitable<void> serve(Connection& connection, const Handoff& handoff, cons
     response.version(request.version());
     response.keep_alive(keep);
     const bool header_only = request.method() == http::verb::head;
-    if (!co_await send(stream, std::move(response), header_only)) break;
+    if (response.late_body) {
+      response.body().swap(spare);
+      response.late_body(response.body());
+    }
+    const bool sent = co_await send(stream, response, header_only);
+    if (response.late_body) spare.swap(response.body());
+    if (!sent) break;
     if (!keep) {
       co_await linger(stream);
       break;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <string>
 #include <utility>
 
 #include <boost/asio/awaitable.hpp>
@@ -22,9 +23,10 @@ struct Connection {
   std::chrono::steady_clock::time_point idle_since;
 };
 
-// Completes when the connection is over. All references outlive it. `stopped` becoming true, with
-// the socket closed, ends it before the handler is asked again.
+// Completes when the connection is over. All references outlive it. `spare` is the memory of the
+// last large body, kept for the next: megabytes fresh from the kernel cost more than filling them.
+// `stopped` becoming true, with the socket closed, ends it before the handler is asked again.
 boost::asio::awaitable<void> serve(Connection& connection, const Handoff& handoff,
-                                   const Limits& limits, const bool& stopped);
+                                   const Limits& limits, std::string& spare, const bool& stopped);
 
 }  // namespace reachd::web

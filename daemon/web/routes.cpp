@@ -37,6 +37,12 @@ Response target_list(const Location& location, const Sources& sources) {
   return json_answer(targets_json(sources.board, *filter));
 }
 
+Response metrics(const Sources& sources) {
+  Response response = answer(HttpStatus::ok, kMetrics, {});
+  response.late_body = sources.metrics_text();
+  return response;
+}
+
 Response healthy(const Sources& sources) {
   if (sources.healthy()) return answer(HttpStatus::ok, kText, "healthy\n");
   return answer(HttpStatus::service_unavailable, kText, "rounds do not complete\n");
@@ -62,7 +68,7 @@ Response respond(const Request& request, const Sources& sources) {
   const std::string_view path = location->path;
   if (path == "/") return overview(*location, sources);
   if (path == "/style.css") return answer(HttpStatus::ok, kCss, std::string(stylesheet()));
-  if (path == "/metrics") return answer(HttpStatus::ok, kMetrics, sources.metrics_text());
+  if (path == "/metrics") return metrics(sources);
   if (path == "/-/healthy") return healthy(sources);
   if (path == "/-/ready") return ready(sources.board);
   if (path == "/api/v1/targets") return target_list(*location, sources);

@@ -13,12 +13,20 @@
 namespace reachd::web {
 
 using Request = boost::beast::http::request<boost::beast::http::string_body>;
-using Response = boost::beast::http::response<boost::beast::http::string_body>;
+
+// Writes a text, made from values of its own on whatever thread, over what the string held.
+using LateText = std::function<void(std::string&)>;
+
+struct Response : boost::beast::http::response<boost::beast::http::string_body> {
+  using message::message;
+  // A body of megabytes is put together on the web server's thread: if set, it makes body().
+  LateText late_body;
+};
 
 // What the routes look at.
 struct Sources {
   const Board& board;
-  std::function<std::string()> metrics_text;
+  std::function<LateText()> metrics_text;
   std::function<bool()> healthy;  // the loop turns and rounds complete
   std::function<WallTime()> now = std::chrono::system_clock::now;
 };

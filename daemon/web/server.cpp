@@ -51,6 +51,7 @@ struct Server::State {
   tcp::acceptor acceptor;
   asio::steady_timer pause;
   Handoff handoff;
+  std::string spare;
   Limits limits;
   std::uint16_t port = 0;
   bool stopped = false;
@@ -93,7 +94,7 @@ asio::awaitable<void> Server::State::attend(std::shared_ptr<State> state, tcp::s
   const auto seat = state->connections.emplace(state->connections.end(), std::move(socket));
   const std::shared_ptr<void> leave(nullptr, [&](void*) { state->connections.erase(seat); });
   seat->crowded = crowded;
-  co_await serve(*seat, state->handoff, state->limits, state->stopped);
+  co_await serve(*seat, state->handoff, state->limits, state->spare, state->stopped);
 }
 
 void Server::State::admit(const std::shared_ptr<State>& self, tcp::socket socket) {

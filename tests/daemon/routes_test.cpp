@@ -41,8 +41,11 @@ class Routes : public testing::Test {
 
   Response get(std::string_view target, http::verb verb = http::verb::get) {
     Request request(verb, {target.data(), target.size()}, 11);
-    return respond(request, {board, [] { return std::string("reachd_build_info 1\n"); },
-                             [this] { return healthy; }, test::board_now});
+    const auto metrics = [] { return [](std::string& text) { text = "reachd_build_info 1\n"; }; };
+    Response response =
+        respond(request, {board, metrics, [this] { return healthy; }, test::board_now});
+    if (response.late_body) response.late_body(response.body());
+    return response;
   }
   json::value get_json(std::string_view target) {
     const Response response = get(target);

@@ -40,7 +40,7 @@ Printed status_of(web::Server::Handler handler, bool colour = false) {
 Printed status_of(const Board& board, bool colour = false) {
   return status_of(
       [&board](const web::Request& request) {
-        return web::respond(request, {board, [] { return std::string(); }, [] { return true; }});
+        return web::respond(request, {board, [] { return web::LateText{}; }, [] { return true; }});
       },
       colour);
 }
