@@ -179,7 +179,8 @@ TEST(MeasurementJson, TestKeysHaveTheKeysOfWebConnectivityAndOurs) {
                                                   "x_reachd"}));
   EXPECT_EQ(keys.at("agent"), "redirect");
   EXPECT_TRUE(keys.at("control").is_null());
-  EXPECT_TRUE(keys.at("blocking").is_null());
+  EXPECT_EQ(keys.at("blocking"), false) << "proved over TLS without a control";
+  EXPECT_EQ(keys.at("accessible"), true);
 
   EXPECT_EQ(keys_of(keys.at("queries").at(0)),
             (std::set<std::string>{"answers", "engine", "failure", "hostname", "query_type",

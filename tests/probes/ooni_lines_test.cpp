@@ -117,7 +117,8 @@ TEST(OoniLines, QueriesOfEveryEngineAreRead) {
   ASSERT_EQ(system.replies.size(), 1U);
   EXPECT_EQ(system.replies[0].answers.at(0),
             (DnsRecord{"www.example.com", "CNAME", 0, "web.example.com"}));
-  EXPECT_EQ(system.replies[0].answers.at(1), (DnsRecord{"www.example.com", "A", 0, "192.0.2.1"}));
+  EXPECT_EQ(system.replies[0].answers.at(1),
+            (DnsRecord{"www.example.com", "A", 0, "192.0.2.1", 1}));
   EXPECT_EQ(measurement.observations[2].began, Micros(10'000)) << "without t0 it is t";
 }
 

@@ -47,6 +47,7 @@ TEST(Print, AResetHandshakeSaysAfterWhatAndInWhoseWords) {
 +0.020 s  tls                         reset by someone after our ClientHello (connection_reset)   17 ms
 
 verdict  blocked   rule tls.reset.swap_ok   kind tls.reset.sni   locus network
+         the target's name is reset where an innocent one passes
 )");
 }
 
@@ -70,6 +71,7 @@ TEST(Print, AForgedAnswerBesideTheRealOneIsShownAsEvidence) {
                                       3rd answer after 41 ms: no such name (dns_nxdomain_error)
 
 verdict  likely_blocked   rule dns.two_answers
+         one question got two answers, neither proved
 )");
 }
 
