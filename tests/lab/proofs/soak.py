@@ -10,6 +10,7 @@ import time
 import uuid
 from pathlib import Path
 
+import censor
 import namespaces
 from plan import SOURCE
 from process import until
@@ -75,6 +76,7 @@ def _as_ordinary_user(mark, folder):
     copy = folder / "copy"
     for part in ("tests", "config"):
         shutil.copytree(SOURCE / part, copy / part, ignore=shutil.ignore_patterns("corpus"))
+    environment["LAB_CENSOR"] = str(shutil.copy2(censor.binary(), copy / "lab_censor"))
     for path in [folder, *folder.rglob("*")]:
         os.chown(path, NOBODY, NOBODY)
     lab = copy / "tests/lab"
