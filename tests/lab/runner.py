@@ -27,7 +27,7 @@ PATIENCE = 900  # seconds that the longest scenario may take
 def _arguments(words):
     parser = argparse.ArgumentParser(prog="tests/lab/run", description="Plays the lab's scenarios.")
     parser.add_argument("which", nargs="*", help="scenario files, directories, or ids; default: all")
-    parser.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1), help="worlds side by side")
+    parser.add_argument("--jobs", type=int, default=4 * (os.cpu_count() or 1), help="worlds side by side")
     parser.add_argument("--json", metavar="OUT", help="everything that was found, into a file")
     parser.add_argument("--keep", action="store_true", help="keep logs, and record all wires")
     parser.add_argument("--shell", metavar="ID", help="a shell in that scenario's world")
