@@ -88,7 +88,8 @@ bool App::rebind(const Config& next) {
                        [this] { return healthy(); }};
   server_ = std::make_unique<web::Server>(
       io_.get_executor(), next.listen,
-      [sources](const web::Request& request) { return web::respond(request, sources); });
+      [sources](const web::Request& request) { return web::respond(request, sources); },
+      web::Limits{}, metrics_.text());  // so that not even the first scrape waits for memory
   log::write(log::Level::info, "listening",
              {{"url", fmt::format("http://{}:{}/", next.listen.address, server_->port())}});
   return true;

@@ -125,12 +125,13 @@ asio::awaitable<void> Server::State::accept(std::shared_ptr<State> state) {
 }
 
 Server::Server(asio::any_io_executor handlers_loop, const Listen& listen, Handler handler,
-               Limits limits)
+               Limits limits, std::string spare)
     : handlers_work_(asio::prefer(handlers_loop, asio::execution::outstanding_work.tracked)),
       loop_(1),
       state_(std::make_shared<State>(loop_.get_executor(),
                                      Handoff(handlers_loop, std::move(handler), limits.answer_time),
                                      limits)) {
+  state_->spare = std::move(spare);
   state_->listen(listen);
   asio::co_spawn(loop_, State::accept(state_), log_end);
   thread_ = std::thread([this] { loop_.run(); });

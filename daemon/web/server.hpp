@@ -32,9 +32,10 @@ class Server {
 
   // Binds and listens at once; throws boost::system::system_error if that fails. Port 0: any.
   // `handlers_loop` is where the handler is called, and has work as long as the server serves; this
-  // object is made, stopped and destroyed on its thread.
+  // object is made, stopped and destroyed on its thread. `spare` is memory for the first large
+  // body.
   Server(boost::asio::any_io_executor handlers_loop, const Listen& listen, Handler handler,
-         Limits limits = {});
+         Limits limits = {}, std::string spare = {});
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
