@@ -173,7 +173,7 @@ def prove_shaper(lab):
     """a queue makes a rate of 800 kbit/s, within a tenth"""
     with lab.rule("shaper"):
         fetch = lab.curl(TARGET, "/large", patience=8)
-    assert 640_000 < _rate(fetch) < 880_000, (_rate(fetch), fetch)
+    assert 720_000 < _rate(fetch) < 880_000, (_rate(fetch), fetch)
 
 
 def prove_shared(lab):
