@@ -1,6 +1,5 @@
 #include "daemon/helper/server.hpp"
 
-#include <array>
 #include <exception>
 #include <list>
 #include <map>
@@ -21,7 +20,7 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
 
-#include "daemon/web/answer.hpp"
+#include "daemon/web/ending.hpp"
 
 namespace reachd::helper {
 namespace asio = boost::asio;
@@ -29,13 +28,10 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using asio::ip::tcp;
 using boost::system::error_code;
-using web::HttpStatus;
 namespace {
 
 constexpr auto kReturn = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds kAcceptPause{100};  // after a failure such as EMFILE
-constexpr std::chrono::seconds kLingerTime{1};
-constexpr std::size_t kLingerBytes = 256 * 1024;
 
 void log_end(std::exception_ptr fault) {
   if (!fault) return;
@@ -43,35 +39,6 @@ void log_end(std::exception_ptr fault) {
     std::rethrow_exception(fault);
   } catch (const std::exception& exception) {
     spdlog::error("helper: {}", exception.what());
-  }
-}
-
-// What to tell an asker whose request could not be read; nullopt if it went away or ran out of
-// time.
-std::optional<Response> complaint(error_code error) {
-  if (error == http::error::body_limit) {
-    return web::json_error(HttpStatus::payload_too_large, "the question is too large");
-  }
-  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-    return web::json_error(HttpStatus::request_header_fields_too_large, "the header is too large");
-  }
-  const error_code end = http::error::end_of_stream;
-  if (error.category() != end.category() || error == end || error == http::error::partial_message) {
-    return std::nullopt;
-  }
-  return web::json_error(HttpStatus::bad_request, "the request is not HTTP/1.1");
-}
-
-// Closing while bytes of the asker are unread could take our last answer away from it.
-asio::awaitable<void> linger(beast::tcp_stream& stream) {
-  error_code ignored;
-  stream.socket().shutdown(asio::socket_base::shutdown_send, ignored);
-  stream.expires_after(kLingerTime);
-  std::array<char, 4096> rest;
-  for (std::size_t total = 0; total < kLingerBytes;) {
-    auto [error, read] = co_await stream.async_read_some(asio::buffer(rest), kReturn);
-    if (error) break;
-    total += read;
   }
 }
 
@@ -200,7 +167,7 @@ asio::awaitable<void> Server::State::serve(Stream& stream, beast::tcp_stream& lo
     error = body_error;
   }
   if (stopped) co_return;
-  if (error) response = complaint(error);
+  if (error) response = web::complaint(error, "the question is too large");
   if (error && !response) co_return;
   lowest.expires_never();  // the inquiry has bounds of its own
   if (!response) response = co_await desk.answer(parser.get());
@@ -212,7 +179,7 @@ asio::awaitable<void> Server::State::serve(Stream& stream, beast::tcp_stream& lo
   response->prepare_payload();
   lowest.expires_after(limits.answer_time);
   auto [write_error, written] = co_await http::async_write(stream, *response, kReturn);
-  if (!write_error && !stopped) co_await linger(lowest);
+  if (!write_error && !stopped) co_await web::linger(lowest);
 }
 
 asio::awaitable<void> Server::State::accept() {

@@ -1,7 +1,6 @@
 #include "daemon/web/connection.hpp"
 
 #include <algorithm>
-#include <array>
 #include <ctime>
 #include <optional>
 #include <utility>
@@ -16,6 +15,7 @@
 #include <boost/beast/http/write.hpp>
 
 #include "daemon/web/answer.hpp"
+#include "daemon/web/ending.hpp"
 
 namespace reachd::web {
 namespace asio = boost::asio;
@@ -27,25 +27,7 @@ using boost::system::error_code;
 constexpr auto kReturn = asio::as_tuple(asio::use_awaitable);
 
 constexpr std::size_t kReadAhead = 4096;  // of a client that sends its next requests at once
-constexpr std::size_t kLingerBytes = 1024 * 1024;  // thrown away before a refused client is closed
-constexpr std::chrono::seconds kLingerTime{2};
 constexpr std::chrono::seconds kCrowdedTime{1};
-
-// What to tell a client whose request could not be read; nullopt if it went away or ran out of
-// time.
-std::optional<Response> complaint(error_code error) {
-  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-    return json_error(HttpStatus::request_header_fields_too_large, "the header is too large");
-  }
-  if (error == http::error::body_limit) {
-    return json_error(HttpStatus::payload_too_large, "a request may not have a body");
-  }
-  const error_code end = http::error::end_of_stream;
-  const bool malformed =
-      error.category() == end.category() && error != end && error != http::error::partial_message;
-  if (malformed) return json_error(HttpStatus::bad_request, "the request is not HTTP/1.1");
-  return std::nullopt;
-}
 
 asio::awaitable<Response> answer(const Handoff& handoff, const Request& request) {
   if (request.version() >= 11 && request.count(http::field::host) != 1) {
@@ -62,20 +44,6 @@ asio::awaitable<bool> send(beast::tcp_stream& stream, Response& response, bool h
   auto [error, sent] = header_only ? co_await http::async_write_header(stream, serializer, kReturn)
                                    : co_await http::async_write(stream, serializer, kReturn);
   co_return !error;
-}
-
-// Closing while bytes of the client are unread would reset the connection and could take our last
-// answer away from it: our side is ended first, then the client has a while to end its own.
-asio::awaitable<void> linger(beast::tcp_stream& stream) {
-  error_code ignored;
-  stream.socket().shutdown(asio::socket_base::shutdown_send, ignored);
-  stream.expires_after(kLingerTime);
-  std::array<char, 4096> rest;
-  for (std::size_t total = 0; total < kLingerBytes;) {
-    auto [error, read] = co_await stream.async_read_some(asio::buffer(rest), kReturn);
-    if (error) break;
-    total += read;
-  }
 }
 
 // Waits for the first byte of a request; false if none comes.
@@ -108,7 +76,7 @@ asio::awaitable<void> serve(Connection& connection, const Handoff& handoff, cons
     if (stopped) break;
     stream.expires_after(limits.response_time);
     if (error) {
-      auto response = complaint(error);
+      auto response = complaint(error, "a request may not have a body");
       if (!response) break;
       response->keep_alive(false);
       if (co_await send(stream, *response, false)) co_await linger(stream);
