@@ -46,6 +46,7 @@ void read_config(const Field& root, Config& config) {
   Section state(section.optional("state"));
   take_path(state.optional("directory"), config.file, config.state_directory);
   state.close();
+  read_alertmanager(section.optional("alertmanager"), config.file, config.alertmanager);
   take_body_limit(section.optional("body_limit"), config.body_limit);
   section.close();
 }

@@ -112,6 +112,15 @@ struct HelperSettings {
   bool operator==(const HelperSettings&) const = default;
 };
 
+// Where confirmed changes are told, beside the metrics.
+struct AlertmanagerSettings {
+  std::vector<std::string> urls;  // http(s), without a slash at the end; empty: nobody is told
+  std::string token_file;         // what it holds is sent as a bearer token; empty: none is needed
+  std::chrono::milliseconds resend{60'000};  // what is in force is told again this often
+  std::string external_url;                  // where people reach the page; empty: where it listens
+  bool operator==(const AlertmanagerSettings&) const = default;
+};
+
 struct Config {
   std::string file;
   VantageName vantage;
@@ -124,6 +133,7 @@ struct Config {
   std::vector<Service> services;  // may be empty only where `helper` stands
   std::optional<HelperSettings> helper;
   std::string state_directory = "/var/lib/reachd";
+  AlertmanagerSettings alertmanager;
   std::size_t body_limit = 64 * 1024;  // bytes of a body that are read at most
   bool operator==(const Config&) const = default;
 };

@@ -21,6 +21,7 @@ void read_resolvers(const Field& field, std::vector<ResolverSettings>& resolvers
 void read_controls(const Field& field, const Config& so_far, ControlSettings& controls);
 void read_helper(const Field& field, const Config& so_far, HelperSettings& helper);
 void read_services(const Field& field, const Config& so_far, std::vector<Service>& services);
+void read_alertmanager(const Field& field, const std::string& file, AlertmanagerSettings& out);
 
 // A target of that service with what the schedule says, and what its URL decides; false and a fault
 // if the URL is bad.

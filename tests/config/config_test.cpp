@@ -219,6 +219,18 @@ controls: {helper: [{url: https://a.example/}, {url: https://b.example/}], proxy
   EXPECT_EQ(two.controls.proxy, (ProxySettings{ProxySettings::Kind::http, "::1", 3128}));
 }
 
+TEST(Config, WhoIsToldOfChangesIsRead) {
+  const Config config = good(std::string(kSmallest) +
+                             "alertmanager: {urls: ['http://127.0.0.1:9093/', "
+                             "https://am.example.net/prefix], token_file: token, resend: 30s,\n"
+                             "  external_url: https://reachd.example.net/}\n");
+  EXPECT_THAT(config.alertmanager.urls,
+              ElementsAre("http://127.0.0.1:9093", "https://am.example.net/prefix"));
+  EXPECT_EQ(config.alertmanager.token_file, "/etc/reachd/token");
+  EXPECT_EQ(config.alertmanager.resend, milliseconds(30'000));
+  EXPECT_EQ(config.alertmanager.external_url, "https://reachd.example.net");
+}
+
 TEST(Config, AHelperMayStandAlone) {
   const Config config = good(R"(helper:
   listen: "[::]:443"
