@@ -1,0 +1,48 @@
+// The events that are remembered, newest last, and the rule by which a change joins one of them or
+// begins its own. Pure: the times come in with the changes.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/events/event.hpp"
+
+namespace reachd {
+
+class Chronicle {
+ public:
+  static constexpr std::size_t kKept = 1000;  // the older ones are the store's
+
+  Chronicle() = default;
+  // Goes on from what was stored, in any order.
+  explicit Chronicle(std::vector<Event> stored);
+
+  // Files a confirmed change. It joins an event of the same subject and direction whose onset is
+  // within two intervals of its own and that shares a kind of trouble or the service: one rule of a
+  // censor is one event, however many targets it hits. A target is a member of an event once.
+  // Returns the ids of all events that are new or other than before; the one that holds the change
+  // is the first.
+  std::vector<std::uint64_t> file(Subject subject, Member member,
+                                  std::chrono::milliseconds interval);
+
+  const Event* find(std::uint64_t id) const;  // null: not kept
+  // Those that opened or ended at `since` or later, oldest first, at most `limit`, the newest ones.
+  std::vector<Event> since(WallTime since, std::size_t limit) const;
+  const std::deque<Event>& all() const { return events_; }  // oldest first
+
+ private:
+  Event* match(Subject subject, const Member& member, std::chrono::milliseconds interval);
+  void leave(Subject subject, const Member& member, std::vector<std::uint64_t>& touched);
+
+  std::deque<Event> events_;
+  // The latest event of each target: what it is in now.
+  std::map<std::pair<Subject, std::string>, std::uint64_t> current_;
+  std::uint64_t last_ = 0;
+};
+
+}  // namespace reachd
