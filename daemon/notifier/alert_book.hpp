@@ -1,0 +1,56 @@
+// The alerts in force, and those that are over but that not everybody was told of. Pure: it says
+// what is to be told to whom; telling is the notifier's.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "daemon/notifier/alert.hpp"
+
+namespace reachd {
+
+class AlertBook {
+ public:
+  // An alert that is over is told for so long at most: receivers drop it by themselves when it is
+  // not sent again.
+  static constexpr std::chrono::minutes kMostTelling{30};
+
+  AlertBook() = default;
+  // Goes on from rows(); rows that are none are left out.
+  explicit AlertBook(const std::map<std::string, std::string>& rows);
+
+  // The subject ("service/target", empty for the vantage) is in this condition now. An alert of it
+  // with other labels is over with that; with the same labels it goes on, with the new words.
+  void raise(const std::string& subject, Alert alert);
+  void resolve(const std::string& subject, WallTime at);
+  // Of these subjects there is nothing to say any more: they were taken out of the configuration.
+  void keep_only(const std::set<std::string>& subjects, WallTime at);
+
+  // All that `receiver` should hear: what is in force, and what is over and it was not told.
+  std::vector<Alert> to_tell(const std::string& receiver) const;
+  // The receiver took these. What all receivers have taken and is over is forgotten.
+  void told(const std::string& receiver, const std::vector<Alert>& alerts);
+  void set_receivers(std::set<std::string> receivers);
+  void expire(WallTime now);
+
+  std::size_t size() const { return entries_.size(); }
+  std::uint64_t version() const { return version_; }  // grows with every change
+  std::map<std::string, std::string> rows() const;    // for the store: key to JSON
+
+ private:
+  struct Entry {
+    std::string subject;
+    Alert alert;
+    std::set<std::string> told;  // receivers that know that it is over
+  };
+  void end(Entry& entry, WallTime at);
+
+  std::map<std::string, Entry> entries_;  // by subject and beginning
+  std::set<std::string> receivers_;
+  std::uint64_t version_ = 0;
+};
+
+}  // namespace reachd

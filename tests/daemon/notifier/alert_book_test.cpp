@@ -1,0 +1,114 @@
+#include "daemon/notifier/alert_book.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace reachd {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+const WallTime kNoon{std::chrono::hours(400'000)};
+const std::string kOne = "http://127.0.0.1:1";
+const std::string kTwo = "http://127.0.0.1:2";
+
+Alert alert(std::string kind, WallTime starts = kNoon) {
+  return {.labels = {{"alertname", "ReachdTargetBlocked"}, {"kind", std::move(kind)}},
+          .annotations = {{"summary", "words"}},
+          .page = "http://reachd/",
+          .starts = starts};
+}
+
+AlertBook with_receivers() {
+  AlertBook book;
+  book.set_receivers({kOne, kTwo});
+  return book;
+}
+
+TEST(AlertBook, WhatIsInForceIsToldAgainAndAgain) {
+  AlertBook book = with_receivers();
+  book.raise("a/web", alert("tls"));
+  book.told(kOne, book.to_tell(kOne));
+  EXPECT_THAT(book.to_tell(kOne), ElementsAre(alert("tls")));
+}
+
+TEST(AlertBook, WhatIsOverIsToldOnceToEveryReceiverAndForgotten) {
+  AlertBook book = with_receivers();
+  book.raise("a/web", alert("tls"));
+  book.resolve("a/web", kNoon + 1min);
+  const auto over = book.to_tell(kOne);
+  ASSERT_THAT(over, SizeIs(1));
+  EXPECT_EQ(over[0].ends, kNoon + 1min);
+  book.told(kOne, over);
+  EXPECT_THAT(book.to_tell(kOne), IsEmpty());
+  EXPECT_THAT(book.to_tell(kTwo), SizeIs(1));
+  book.told(kTwo, over);
+  EXPECT_EQ(book.size(), 0U);
+}
+
+TEST(AlertBook, OtherLabelsEndTheAlertTheSameLabelsGoOnWithIt) {
+  AlertBook book = with_receivers();
+  book.raise("a/web", alert("tls"));
+  Alert again = alert("tls", kNoon + 5min);
+  again.annotations["summary"] = "other words";
+  book.raise("a/web", again);
+  ASSERT_EQ(book.size(), 1U);
+  EXPECT_EQ(book.to_tell(kOne)[0].starts, kNoon);
+  EXPECT_EQ(book.to_tell(kOne)[0].annotations.at("summary"), "other words");
+  book.raise("a/web", alert("dns", kNoon + 10min));
+  const auto told = book.to_tell(kOne);
+  ASSERT_THAT(told, SizeIs(2));
+  EXPECT_EQ(told[0].labels.at("kind"), "dns");
+  EXPECT_EQ(told[1].ends, kNoon + 10min);
+}
+
+TEST(AlertBook, AnAlertThatIsBackIsNotEndedByTheEndOfItsForerunner) {
+  AlertBook book = with_receivers();
+  book.raise("a/web", alert("tls"));
+  book.resolve("a/web", kNoon + 1min);
+  book.raise("a/web", alert("tls", kNoon + 2min));
+  EXPECT_THAT(book.to_tell(kOne), ElementsAre(alert("tls", kNoon + 2min)));
+}
+
+TEST(AlertBook, ComesBackFromItsRowsAsItWas) {
+  AlertBook book = with_receivers();
+  book.raise("a/web", alert("tls"));
+  book.raise("b/web", alert("dns"));
+  book.resolve("b/web", kNoon + 1min);
+  book.told(kOne, book.to_tell(kOne));
+  auto rows = book.rows();
+  rows["broken"] = "{";
+  rows["other"] = R"({"subject": "x", "alert": {"labels": {}}})";
+  AlertBook next(rows);
+  next.set_receivers({kOne, kTwo});
+  EXPECT_EQ(next.rows(), book.rows());
+  EXPECT_THAT(next.to_tell(kOne), SizeIs(1));
+  EXPECT_THAT(next.to_tell(kTwo), SizeIs(2));
+}
+
+TEST(AlertBook, NobodyHearsForEverOfWhatIsOver) {
+  AlertBook book = with_receivers();
+  book.raise("a/web", alert("tls"));
+  book.resolve("a/web", kNoon + 1min);
+  book.expire(kNoon + 31min);
+  EXPECT_EQ(book.size(), 1U);
+  book.expire(kNoon + 31min + 1s);
+  EXPECT_EQ(book.size(), 0U);
+}
+
+TEST(AlertBook, WhatIsNoLongerConfiguredIsOver) {
+  AlertBook book = with_receivers();
+  book.raise("a/web", alert("tls"));
+  book.raise("b/web", alert("dns"));
+  book.keep_only({"b/web"}, kNoon + 1min);
+  const auto told = book.to_tell(kOne);
+  ASSERT_THAT(told, SizeIs(2));
+  EXPECT_EQ(told[0], alert("dns"));
+  EXPECT_EQ(told[1].ends, kNoon + 1min);
+}
+
+}  // namespace
+}  // namespace reachd
