@@ -1,10 +1,12 @@
-// What the tracker says of a target or of the vantage: the condition that is confirmed, and the
-// passage from one to the next. Plain values that the store keeps and the notifier tells.
+// What the tracker says of a target: the condition that is confirmed, and the passage from one to
+// the next. Plain values that the store keeps and the notifier tells. Must never hold anything that
+// cannot be written down and read back.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "probes/judge/verdict.hpp"
@@ -17,7 +19,7 @@ using WallTime = std::chrono::system_clock::time_point;
 // `insufficient`.
 struct Condition {
   Status status = Status::insufficient;
-  std::vector<std::string> kinds;  // sorted; empty where the status has none
+  std::vector<std::string> kinds;  // sorted; may be a common ancestor such as "tls"; may be empty
   bool operator==(const Condition&) const = default;
 };
 
@@ -28,14 +30,23 @@ struct Onset {
   bool operator==(const Onset&) const = default;
 };
 
+// settled: nothing was known, now it is ok. trouble: it was ok or unknown, now it is not.
+// recovery: it is ok again. method: still not ok, but in another way, and nobody saw it ok in
+// between. refined: the same condition, better known (likely_blocked becomes blocked, a kind joins
+// or leaves): no news of its own.
+enum class Passage : std::uint8_t { settled, trouble, recovery, method, refined };
+std::string_view to_string(Passage passage);
+
 // A confirmed passage. `reason` is of the round that decided, in one printable line for people.
 struct Change {
+  Passage passage = Passage::settled;
   Condition from;
   Condition to;
   Onset onset;
   WallTime confirmed;
-  std::string rule;  // of the round that decided
-  std::string reason;
+  std::string rule;       // of the round that decided
+  std::string reason;     // left empty by the tracker, which knows no words
+  bool flapping = false;  // the target has come and gone several times of late
   bool operator==(const Change&) const = default;
 };
 
