@@ -10,6 +10,7 @@
 
 #include "daemon/commands.hpp"
 #include "daemon/log.hpp"
+#include "daemon/secret.hpp"
 
 namespace reachd {
 namespace asio = boost::asio;
@@ -52,12 +53,30 @@ void tell_faults(const std::vector<Fault>& faults) {
   }
 }
 
+boost::system::result<Secrets, std::string> read_secrets(const Config& config) {
+  using Read = boost::system::result<Secrets, std::string>;
+  auto doors = open_doors(config);
+  if (!doors) return Read(boost::system::in_place_error, doors.error());
+  Secrets secrets{std::move(*doors), {}};
+  if (config.alertmanager.token_file.empty()) return secrets;
+  auto token = read_secret(config.alertmanager.token_file);
+  if (!token) return Read(boost::system::in_place_error, token.error());
+  secrets.alertmanager = std::move(*token);
+  return secrets;
+}
+
 }  // namespace
 
-App::App(Config config, net::TrustStore trust, std::vector<HelperDoor> doors)
+App::App(Config config, net::TrustStore trust, Secrets secrets)
     : config_(std::move(config)),
-      instruments_(io_.get_executor(), config_, std::move(trust), std::move(doors)),
-      parts_{instruments_, config_, board_, metrics_},
+      instruments_(io_.get_executor(), config_, std::move(trust), std::move(secrets.doors)),
+      saver_(io_.get_executor(), worker_, config_.state_directory, {}),
+      archiver_(io_.get_executor(), worker_, config_.state_directory, {}),
+      notifier_(
+          io_.get_executor(), instruments_.way,
+          [this](const std::string&, bool delivered) { metrics_.count_notification(delivered); }),
+      ledger_(config_, board_, metrics_, saver_, archiver_, notifier_),
+      parts_{instruments_, config_, board_, metrics_, ledger_},
       scheduler_(
           io_.get_executor(),
           [this](Scheduler::Assignment assignment) {
@@ -72,14 +91,19 @@ App::App(Config config, net::TrustStore trust, std::vector<HelperDoor> doors)
       progressed_(std::chrono::steady_clock::now()) {
   board_.started = std::chrono::system_clock::now();
   prepare_state_directory(config_.state_directory);
-  apply();
+  ledger_.restore(saver_.load());
+  saver_.start();
+  archiver_.start();
+  apply(std::move(secrets.alertmanager));
   rebind(config_);  // last: whoever is told that it listens is answered at once
   metrics_.observe_reload(true, std::chrono::system_clock::now());
 }
 
-void App::apply() {
+void App::apply(std::string alertmanager_token) {
   set_targets(board_, config_);
   metrics_.configure(config_);
+  ledger_.configure();
+  notifier_.configure(config_.alertmanager, std::move(alertmanager_token));
   scheduler_.set_plan(planned(config_), config_.schedule);
 }
 
@@ -107,12 +131,12 @@ void App::reload() {
     auto trust = net::TrustStore::load(next.ca_file);
     try {
       if (!trust) throw std::runtime_error(trust.error());
-      auto doors = open_doors(next);
-      if (!doors) throw std::runtime_error(doors.error());
+      auto secrets = read_secrets(next);
+      if (!secrets) throw std::runtime_error(secrets.error());
       if (next.listen != config_.listen) rebind(next);
       config_ = std::move(next);
-      instruments_.configure(config_, std::move(*trust), std::move(*doors));
-      apply();
+      instruments_.configure(config_, std::move(*trust), std::move(secrets->doors));
+      apply(std::move(secrets->alertmanager));
       successful = true;
     } catch (const std::exception& error) {
       log::write(log::Level::error, "reload", {{"error", error.what()}});
@@ -147,6 +171,9 @@ asio::awaitable<void> App::stop() {
   systemd_.stopping();
   ticker_.cancel();
   co_await scheduler_.stop();
+  ledger_.save_alerts();
+  co_await archiver_.stop();
+  co_await saver_.stop();
   server_->stop();
 }
 
@@ -164,11 +191,13 @@ void App::watch_loop() {
     finished_ = scheduler_.finished_rounds();
     progressed_ = now;
   }
+  ledger_.save_alerts();
+  metrics_.observe_records(saver_.health(), archiver_.counts(), worker_.load());
   std::size_t seen = 0;
   std::size_t reachable = 0;
   for (const auto& [id, entry] : board_.targets) {
     seen += entry.rounds.empty() ? 0U : 1U;
-    reachable += !entry.rounds.empty() && entry.verdict.status == Status::ok ? 1U : 0U;
+    reachable += shown(entry).status == Status::ok ? 1U : 0U;
   }
   const auto age = std::chrono::system_clock::now() - board_.started;
   board_.ready = board_.ready || seen == board_.targets.size() || age > config_.schedule.interval;
@@ -203,13 +232,13 @@ int run(const RunOptions& options) {
     log::write(log::Level::error, "trust_store", {{"error", trust.error()}});
     return kExitUsage;
   }
-  auto doors = open_doors(config);
-  if (!doors) {
-    log::write(log::Level::error, "helper", {{"error", doors.error()}});
+  auto secrets = read_secrets(config);
+  if (!secrets) {
+    log::write(log::Level::error, "token", {{"error", secrets.error()}});
     return kExitUsage;
   }
   prepare_process();
-  App app(std::move(config), std::move(*trust), std::move(*doors));
+  App app(std::move(config), std::move(*trust), std::move(*secrets));
   app.run();
   return kExitOk;
 }

@@ -11,20 +11,31 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "config/config.hpp"
+#include "daemon/archive/archiver.hpp"
 #include "daemon/board.hpp"
 #include "daemon/examine.hpp"
 #include "daemon/instruments.hpp"
+#include "daemon/ledger.hpp"
 #include "daemon/metrics.hpp"
+#include "daemon/notifier/notifier.hpp"
 #include "daemon/scheduler.hpp"
+#include "daemon/store/saver.hpp"
 #include "daemon/systemd.hpp"
 #include "daemon/web/server.hpp"
+#include "daemon/worker.hpp"
 
 namespace reachd {
+
+// What token files hold.
+struct Secrets {
+  std::vector<HelperDoor> doors;
+  std::string alertmanager;  // empty: none is needed
+};
 
 class App {
  public:
   // Throws what a part throws that cannot be built: an address in use, for example.
-  App(Config config, net::TrustStore trust, std::vector<HelperDoor> doors = {});
+  App(Config config, net::TrustStore trust, Secrets secrets);
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
@@ -32,7 +43,7 @@ class App {
   void run();
 
  private:
-  void apply();   // the configuration to all parts
+  void apply(std::string alertmanager_token);  // the configuration to all parts
   void reload();  // from the file; a bad one changes nothing and is told
   bool rebind(const Config& next);
   void watch_signals();
@@ -45,6 +56,11 @@ class App {
   Instruments instruments_;
   Board board_;
   Metrics metrics_;
+  Worker worker_;
+  store::Saver saver_;
+  archive::Archiver archiver_;
+  Notifier notifier_;
+  Ledger ledger_;
   Parts parts_;
   Scheduler scheduler_;
   std::unique_ptr<web::Server> server_;

@@ -18,6 +18,11 @@ void set_plan(std::map<std::string, TargetBoard>& boards, const std::vector<Targ
   boards = std::move(next);
 }
 
+bool shows_confirmed(const TargetBoard& target) {
+  const bool blind = !target.rounds.empty() && target.verdict.status == Status::insufficient;
+  return target.state.confirmed.status != Status::insufficient && !blind;
+}
+
 }  // namespace
 
 void set_targets(Board& board, const Config& config) {
@@ -26,6 +31,15 @@ void set_targets(Board& board, const Config& config) {
   std::vector<Target> controls = config.controls.domestic;
   controls.insert(controls.end(), config.controls.foreign.begin(), config.controls.foreign.end());
   set_plan(board.controls, controls);
+}
+
+Condition shown(const TargetBoard& target) {
+  if (shows_confirmed(target)) return target.state.confirmed;
+  return {target.verdict.status, target.verdict.kinds};
+}
+
+std::optional<WallTime> shown_since(const TargetBoard& target) {
+  return shows_confirmed(target) ? target.state.since : target.since;
 }
 
 void record(TargetBoard& target, std::shared_ptr<const Measurement> measurement, Verdict verdict,

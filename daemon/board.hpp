@@ -12,12 +12,13 @@
 #include <vector>
 
 #include "config/config.hpp"
+#include "daemon/events/chronicle.hpp"
+#include "daemon/tracker/state.hpp"
+#include "daemon/tracker/vantage_track.hpp"
 #include "probes/judge/verdict.hpp"
 #include "probes/measurement.hpp"
 
 namespace reachd {
-
-using WallTime = std::chrono::system_clock::time_point;
 
 // One finished round, as far as it is kept for looking at.
 struct RoundRecord {
@@ -31,8 +32,9 @@ struct RoundRecord {
 struct TargetBoard {
   static constexpr std::size_t kRounds = 60;  // records kept
   Target target;
+  State state;                                     // what is confirmed of it
   Verdict verdict;                                 // of the latest round
-  std::optional<WallTime> since;                   // when the status became what it is
+  std::optional<WallTime> since;                   // when the rounds' status became what it is
   std::deque<RoundRecord> rounds;                  // newest first
   std::shared_ptr<const Measurement> last;         // latest round; null before the first
   std::shared_ptr<const Measurement> last_failed;  // latest that was not ok, null if none was
@@ -42,11 +44,19 @@ struct Board {
   std::map<std::string, TargetBoard> targets;   // by "service/target", controls apart
   std::map<std::string, TargetBoard> controls;  // by "control.foreign/host"
   VantageName vantage;
+  VantageState vantage_state;
+  Chronicle chronicle;  // events, the latest ones
   WallTime started;
   bool ready = false;  // every target had its first round, or its first interval has passed
   bool stopping = false;
   std::chrono::steady_clock::time_point last_turn;  // the loop turned
 };
+
+// What to call a target: what is confirmed, or what the latest round says where nothing is, or
+// where it says that nothing can be said just now.
+Condition shown(const TargetBoard& target);
+// Since when that holds; nothing before the first round.
+std::optional<WallTime> shown_since(const TargetBoard& target);
 
 // Makes the board hold exactly these targets; those it held already keep what is known of them.
 void set_targets(Board& board, const Config& config);

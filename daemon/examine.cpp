@@ -45,13 +45,16 @@ void begin_with(Parts& parts, const std::string& id, Climb& how) {
 
 }  // namespace
 
-Scheduler::Next next_look(const std::deque<RoundRecord>& rounds, bool wants_quiet) {
+Scheduler::Next next_look(const std::deque<RoundRecord>& rounds, bool suspicious,
+                          bool wants_quiet) {
   std::size_t bad = 0;
   while (bad < rounds.size() && rounds[bad].verdict.status != Status::ok) ++bad;
+  if (rounds.empty() || rounds.front().verdict.status == Status::insufficient) {
+    return Scheduler::Next::normal;
+  }
+  if (wants_quiet && bad > 1) return Scheduler::Next::quiet;
+  if (bad == 1 || suspicious) return Scheduler::Next::confirm;
   if (bad == 0) return Scheduler::Next::normal;
-  if (rounds.front().verdict.status == Status::insufficient) return Scheduler::Next::normal;
-  if (bad == 1) return Scheduler::Next::confirm;
-  if (wants_quiet) return Scheduler::Next::quiet;
   return bad < kSteadyRounds ? Scheduler::Next::normal : Scheduler::Next::backoff;
 }
 
@@ -79,19 +82,21 @@ asio::awaitable<Scheduler::Next> examine(Parts& parts, Scheduler::Assignment ass
   const Status before = entry->verdict.status;
   const auto measurement = std::make_shared<const Measurement>(std::move(look.measurement));
   record(*entry, measurement, look.verdict, std::chrono::system_clock::now());
+  bool suspicious = false;
   if (control) {
-    parts.metrics.observe_control(id, look.verdict.status == Status::ok);
+    const bool ok = look.verdict.status == Status::ok;
+    parts.metrics.observe_control(id, ok);
     const auto controls = parts.instruments.witnesses.latest(Clock::now());
-    parts.metrics.observe_vantage(judge_vantage(controls).status);
+    parts.ledger.file(target, ok, measurement->began, judge_vantage(controls));
   } else {
     parts.memories[id].learn(*measurement, look.verdict);
-    parts.metrics.observe(*measurement, look.verdict);
+    suspicious = parts.ledger.file(*entry, measurement, look.verdict);
   }
   tell(*entry, before, first);
   const bool wants_quiet = look.postponed.has_value();
   if (look.verdict.status == Status::ok) parts.postponed.erase(id);
   if (look.postponed) parts.postponed[id] = std::move(*look.postponed);
-  co_return next_look(entry->rounds, wants_quiet);
+  co_return next_look(entry->rounds, suspicious, wants_quiet);
 }
 
 }  // namespace reachd

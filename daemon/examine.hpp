@@ -7,6 +7,7 @@
 #include "config/config.hpp"
 #include "daemon/board.hpp"
 #include "daemon/instruments.hpp"
+#include "daemon/ledger.hpp"
 #include "daemon/look.hpp"
 #include "daemon/memory.hpp"
 #include "daemon/metrics.hpp"
@@ -20,6 +21,7 @@ struct Parts {
   const Config& config;
   Board& board;
   Metrics& metrics;
+  Ledger& ledger;
   std::map<std::string, Memory> memories = {};      // by target
   std::map<std::string, Postponed> postponed = {};  // by target: what its next round begins with
 };
@@ -28,8 +30,10 @@ struct Parts {
 boost::asio::awaitable<Scheduler::Next> examine(Parts& parts, Scheduler::Assignment assignment);
 
 // When to look again: soon after something broke, ever later while it stays broken. `rounds` is
-// newest first and holds the round just filed. `wants_quiet`: a censor may be punishing what the
-// round visited, and its next questions mean something only after that.
-Scheduler::Next next_look(const std::deque<RoundRecord>& rounds, bool wants_quiet = false);
+// newest first and holds the round just filed. `suspicious`: the detector is about to confirm a
+// change, so that another look soon is worth while. `wants_quiet`: a censor may be punishing what
+// the round visited, and its next questions mean something only after that.
+Scheduler::Next next_look(const std::deque<RoundRecord>& rounds, bool suspicious = false,
+                          bool wants_quiet = false);
 
 }  // namespace reachd

@@ -8,6 +8,7 @@
 #include "config/measures_same.hpp"
 #include "daemon/exposition.hpp"
 #include "daemon/process_series.hpp"
+#include "daemon/record_series.hpp"
 #include "daemon/target_series.hpp"
 #include "daemon/version.hpp"
 
@@ -25,9 +26,10 @@ double epoch(std::chrono::system_clock::time_point time) {
 
 }  // namespace
 
-struct Metrics::State {
+struct Metrics::Series {
   prometheus::Registry registry;  // all but the targets' own
   ProcessSeries process{registry};
+  RecordSeries records{registry};
   prometheus::Family<prometheus::Gauge>& controls =
       prometheus::BuildGauge()
           .Name("reachd_control_reachable")
@@ -75,18 +77,18 @@ struct Metrics::State {
   void configure_resolvers(const Config& config);
 };
 
-Metrics::Metrics() : state_(std::make_unique<State>()) {
+Metrics::Metrics() : series_(std::make_unique<Series>()) {
   prometheus::Labels parts{{"version", REACHD_VERSION}};
   for (auto& [name, version] : built_of()) parts.emplace(name, version);
   prometheus::BuildGauge()
       .Name("reachd_build_info")
       .Help("What this program is built of.")
-      .Register(state_->registry)
+      .Register(series_->registry)
       .Add(parts)
       .Set(1);
   for (std::size_t i = 0; i < kVantageStatuses.size(); ++i) {
     const std::string status(to_string(kVantageStatuses.at(i)));
-    state_->vantage_series.at(i) = &state_->vantage.Add({{"status", status}});
+    series_->vantage_series.at(i) = &series_->vantage.Add({{"status", status}});
   }
   observe_vantage(VantageStatus::online);  // until a control says otherwise
 }
@@ -94,7 +96,7 @@ Metrics::Metrics() : state_(std::make_unique<State>()) {
 Metrics::~Metrics() = default;
 
 // A target keeps its series as long as it measures the same: with its scheme its phases change.
-void Metrics::State::configure_targets(const Config& config) {
+void Metrics::Series::configure_targets(const Config& config) {
   decltype(targets) next;
   for (const Target& target : targets_of(config)) {
     const std::string id = id_of(target);
@@ -108,7 +110,7 @@ void Metrics::State::configure_targets(const Config& config) {
   targets = std::move(next);
 }
 
-void Metrics::State::configure_controls(const Config& config) {
+void Metrics::Series::configure_controls(const Config& config) {
   std::map<std::string, prometheus::Gauge*> next;
   for (const auto* group : {&config.controls.domestic, &config.controls.foreign}) {
     for (const Target& control : *group) {
@@ -123,8 +125,8 @@ void Metrics::State::configure_controls(const Config& config) {
   control_series = std::move(next);
 }
 
-void Metrics::State::count_answer(const std::string& resolver, const std::string& failure,
-                                  double answers) {
+void Metrics::Series::count_answer(const std::string& resolver, const std::string& failure,
+                                   double answers) {
   const auto known = resolvers.find(resolver);
   if (known == resolvers.end()) return;
   prometheus::Counter*& counter = known->second[failure];
@@ -134,7 +136,7 @@ void Metrics::State::count_answer(const std::string& resolver, const std::string
   counter->Increment(answers);
 }
 
-void Metrics::State::configure_resolvers(const Config& config) {
+void Metrics::Series::configure_resolvers(const Config& config) {
   auto gone = std::exchange(resolvers, {});
   for (const ResolverSettings& resolver : config.resolvers) {
     if (auto known = gone.extract(resolver.name)) resolvers.insert(std::move(known));
@@ -148,57 +150,74 @@ void Metrics::State::configure_resolvers(const Config& config) {
 }
 
 void Metrics::configure(const Config& config) {
-  state_->configure_targets(config);
-  state_->configure_controls(config);
-  state_->configure_resolvers(config);
+  series_->configure_targets(config);
+  series_->configure_controls(config);
+  series_->configure_resolvers(config);
 }
 
-void Metrics::observe(const Measurement& whole, const Verdict& verdict) {
+void Metrics::observe(const Measurement& whole, const Verdict& verdict, const State& state,
+                      const Change* change) {
   const Measurement measurement = ladder_of(whole);
   for (const Observation& step : measurement.observations) {
     const auto* seen = std::get_if<DnsSeen>(&step.seen);
     if (seen == nullptr) continue;
     const std::string failure{step.failure ? to_string(step.failure->word) : "none"};
-    state_->count_answer(seen->resolver, failure, 1);
+    series_->count_answer(seen->resolver, failure, 1);
   }
-  const auto found = state_->targets.find(measurement.service + "/" + measurement.target);
-  if (found != state_->targets.end()) found->second.second->observe(measurement, verdict);
+  const auto found = series_->targets.find(measurement.service + "/" + measurement.target);
+  if (found != series_->targets.end()) {
+    found->second.second->observe(measurement, verdict, state, change);
+  }
+}
+
+void Metrics::observe_state(const std::string& id, const State& state) {
+  const auto found = series_->targets.find(id);
+  if (found != series_->targets.end()) found->second.second->observe_state(state);
 }
 
 void Metrics::observe_vantage(VantageStatus status) {
   for (std::size_t i = 0; i < kVantageStatuses.size(); ++i) {
-    state_->vantage_series.at(i)->Set(kVantageStatuses.at(i) == status ? 1 : 0);
+    series_->vantage_series.at(i)->Set(kVantageStatuses.at(i) == status ? 1 : 0);
   }
 }
 
 void Metrics::observe_control(const std::string& control, bool reachable) {
-  const auto found = state_->control_series.find(control);
-  if (found != state_->control_series.end()) found->second->Set(reachable ? 1 : 0);
+  const auto found = series_->control_series.find(control);
+  if (found != series_->control_series.end()) found->second->Set(reachable ? 1 : 0);
+}
+
+void Metrics::count_notification(bool delivered) {
+  series_->records.count_notification(delivered);
+}
+
+void Metrics::observe_records(const store::Health& store, const archive::Counts& archive,
+                              const Worker::Load& load) {
+  series_->records.observe(store, archive, load);
 }
 
 void Metrics::observe_lag(std::chrono::duration<double> lag) {
-  state_->lag.Observe(lag.count());
+  series_->lag.Observe(lag.count());
 }
 
 void Metrics::set_rounds_in_flight(std::size_t rounds) {
-  state_->in_flight.Set(static_cast<double>(rounds));
+  series_->in_flight.Set(static_cast<double>(rounds));
 }
 
 void Metrics::count_skipped_round() {
-  state_->skipped.Increment();
+  series_->skipped.Increment();
 }
 
 void Metrics::observe_reload(bool successful, std::chrono::system_clock::time_point at) {
-  state_->reload_successful.Set(successful ? 1 : 0);
-  if (successful) state_->reload_at.Set(epoch(at));
+  series_->reload_successful.Set(successful ? 1 : 0);
+  if (successful) series_->reload_at.Set(epoch(at));
 }
 
 std::function<void(std::string&)> Metrics::snapshot() const {
-  state_->process.refresh();
+  series_->process.refresh();
   std::vector<std::shared_ptr<const Exposition>> parts;
-  parts.reserve(state_->targets.size());
-  for (const auto& [id, target] : state_->targets) parts.push_back(target.second->text());
-  return [own = render(state_->registry), parts = std::move(parts)](std::string& text) {
+  parts.reserve(series_->targets.size());
+  for (const auto& [id, target] : series_->targets) parts.push_back(target.second->text());
+  return [own = render(series_->registry), parts = std::move(parts)](std::string& text) {
     join(own, parts, text);
   };
 }

@@ -8,6 +8,11 @@
 #include <vector>
 
 #include "config/config.hpp"
+#include "daemon/archive/archive.hpp"
+#include "daemon/store/store.hpp"
+#include "daemon/tracker/change.hpp"
+#include "daemon/tracker/state.hpp"
+#include "daemon/worker.hpp"
 #include "probes/judge/vantage.hpp"
 #include "probes/judge/verdict.hpp"
 #include "probes/measurement.hpp"
@@ -25,9 +30,18 @@ class Metrics {
   // target.
   void configure(const Config& config);
 
-  void observe(const Measurement& measurement, const Verdict& verdict);  // a target's round
+  // A target's round, what is confirmed of the target after it, and the change that it brought, or
+  // null.
+  void observe(const Measurement& measurement, const Verdict& verdict, const State& state,
+               const Change* change);
+  // What is confirmed of "service/target" before its first round.
+  void observe_state(const std::string& id, const State& state);
   void observe_vantage(VantageStatus status);
   void observe_control(const std::string& control, bool reachable);
+  void count_notification(bool delivered);
+  // What the store, the archive and their worker say of themselves.
+  void observe_records(const store::Health& store, const archive::Counts& archive,
+                       const Worker::Load& load);
   void observe_lag(std::chrono::duration<double> lag);
   void set_rounds_in_flight(std::size_t rounds);
   void count_skipped_round();
@@ -38,8 +52,8 @@ class Metrics {
   std::function<void(std::string&)> snapshot() const;
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  struct Series;
+  std::unique_ptr<Series> series_;
 };
 
 }  // namespace reachd

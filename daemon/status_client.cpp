@@ -81,11 +81,14 @@ std::string text(const json::object& object, std::string_view key) {
 
 Row row_of(const json::object& entry) {
   Row row;
-  row.status = escape_for_people(text(entry, "status"), 20);
+  const json::value* const state_value = entry.if_contains("state");
+  const json::object* const own = state_value != nullptr ? state_value->if_object() : nullptr;
+  const json::object& state = own != nullptr ? *own : entry;
+  row.status = escape_for_people(text(state, "status"), 20);
   row.target = escape_for_people(text(entry, "service") + "/" + text(entry, "target"), 60);
   row.why = text(entry, "last_round").empty() ? "no round finished yet"
                                               : escape_for_people(text(entry, "reason"));
-  const auto since = parse_rfc3339(text(entry, "since"));
+  const auto since = parse_rfc3339(text(state, "since"));
   row.since = since ? to_words(std::chrono::floor<std::chrono::seconds>(
                           std::chrono::system_clock::now() - *since))
                     : "-";

@@ -163,13 +163,20 @@ prometheus::Counter& TargetSeries::failures(Stage stage, Word word) {
   return *series;
 }
 
-void TargetSeries::observe(const Measurement& measurement, const Verdict& verdict) {
+void TargetSeries::observe(const Measurement& measurement, const Verdict& verdict,
+                           const State& state, const Change* change) {
   count_failures(measurement);
-  set_status(measurement, verdict);
-  set_kinds(verdict);
+  set_round(measurement, verdict);
+  set_state(state);
+  count_change(change);
   set_phases(measurement);
   if (measurement.round == Round::deep) set_addresses(measurement);
   set_answer(measurement);
+  text_ = std::make_shared<const Exposition>(render(registry_));
+}
+
+void TargetSeries::observe_state(const State& state) {
+  set_state(state);
   text_ = std::make_shared<const Exposition>(render(registry_));
 }
 
@@ -180,26 +187,33 @@ void TargetSeries::count_failures(const Measurement& measurement) {
   }
 }
 
-void TargetSeries::set_status(const Measurement& measurement, const Verdict& verdict) {
-  const auto ended = measurement.began + measurement.runtime;
-  const auto index = static_cast<std::size_t>(verdict.status);
-  rounds_.at(index)->Increment();
-  last_round_->Set(epoch(ended));
+void TargetSeries::set_round(const Measurement& measurement, const Verdict& verdict) {
+  rounds_.at(static_cast<std::size_t>(verdict.status))->Increment();
+  last_round_->Set(epoch(measurement.began + measurement.runtime));
   for (const Status status : kStatuses) {
-    const double value = status == verdict.status ? 1 : 0;
-    status_.at(static_cast<std::size_t>(status))->Set(value);
-    round_status_.at(static_cast<std::size_t>(status))->Set(value);
-  }
-  reachable_->Set(verdict.status == Status::ok ? 1 : 0);
-  if (confirmed_ != verdict.status) {
-    since_->Set(epoch(ended));
-    if (confirmed_) changes_.at(index)->Increment();
-    confirmed_ = verdict.status;
+    round_status_.at(static_cast<std::size_t>(status))->Set(status == verdict.status ? 1 : 0);
   }
 }
 
-void TargetSeries::set_kinds(const Verdict& verdict) {
-  for (const std::string& kind : verdict.kinds) {
+void TargetSeries::set_state(const State& state) {
+  const Status confirmed = state.confirmed.status;
+  for (const Status status : kStatuses) {
+    status_.at(static_cast<std::size_t>(status))->Set(status == confirmed ? 1 : 0);
+  }
+  reachable_->Set(confirmed == Status::ok ? 1 : 0);
+  since_->Set(std::max(0.0, epoch(state.since)));
+  set_kinds(state.confirmed.kinds);
+}
+
+// To be known better is no change, nor is to be known at all.
+void TargetSeries::count_change(const Change* change) {
+  if (change == nullptr) return;
+  if (change->passage == Passage::refined || change->passage == Passage::settled) return;
+  changes_.at(static_cast<std::size_t>(change->to.status))->Increment();
+}
+
+void TargetSeries::set_kinds(const std::vector<std::string>& kinds) {
+  for (const std::string& kind : kinds) {
     auto& series = kinds_[kind];
     if (series == nullptr) {
       series =
@@ -207,7 +221,7 @@ void TargetSeries::set_kinds(const Verdict& verdict) {
     }
   }
   for (auto& [kind, series] : kinds_) {
-    series->Set(std::ranges::find(verdict.kinds, kind) != verdict.kinds.end() ? 1 : 0);
+    series->Set(std::ranges::find(kinds, kind) != kinds.end() ? 1 : 0);
   }
 }
 

@@ -6,9 +6,9 @@
 #include <array>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
@@ -19,6 +19,8 @@
 #include "config/target.hpp"
 #include "daemon/exposition.hpp"
 #include "daemon/phases.hpp"
+#include "daemon/tracker/change.hpp"
+#include "daemon/tracker/state.hpp"
 #include "probes/judge/verdict.hpp"
 #include "probes/measurement.hpp"
 
@@ -30,7 +32,9 @@ class TargetSeries {
   TargetSeries(const TargetSeries&) = delete;
   TargetSeries& operator=(const TargetSeries&) = delete;
 
-  void observe(const Measurement& measurement, const Verdict& verdict);
+  void observe(const Measurement& measurement, const Verdict& verdict, const State& state,
+               const Change* change);
+  void observe_state(const State& state);
   std::shared_ptr<const Exposition> text() const { return text_; }
 
  private:
@@ -48,8 +52,10 @@ class TargetSeries {
   void make_failures(const Target& target);
 
   void count_failures(const Measurement& measurement);
-  void set_status(const Measurement& measurement, const Verdict& verdict);
-  void set_kinds(const Verdict& verdict);
+  void set_round(const Measurement& measurement, const Verdict& verdict);
+  void set_state(const State& state);
+  void count_change(const Change* change);
+  void set_kinds(const std::vector<std::string>& kinds);
   void set_phases(const Measurement& measurement);
   void set_addresses(const Measurement& measurement);
   void set_answer(const Measurement& measurement);
@@ -73,7 +79,6 @@ class TargetSeries {
   prometheus::Gauge* http_status_ = nullptr;  // null unless http(s)
   prometheus::Gauge* certificate_ = nullptr;  // null without TLS
   prometheus::Gauge* speed_ = nullptr;        // null unless http(s)
-  std::optional<Status> confirmed_;
 };
 
 }  // namespace reachd

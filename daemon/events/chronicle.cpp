@@ -56,9 +56,9 @@ bool belongs(const Event& event, const Member& member, milliseconds interval) {
 
 }  // namespace
 
-Chronicle::Chronicle(std::vector<Event> stored) {
+Chronicle::Chronicle(std::vector<Event> stored, std::uint64_t last) : last_(last) {
   std::ranges::sort(stored, {}, &Event::id);
-  if (!stored.empty()) last_ = stored.back().id;
+  if (!stored.empty()) last_ = std::max(last_, stored.back().id);
   const std::size_t skipped = stored.size() - std::min(stored.size(), kKept);
   events_.assign(std::make_move_iterator(stored.begin() + static_cast<std::ptrdiff_t>(skipped)),
                  std::make_move_iterator(stored.end()));
@@ -113,6 +113,26 @@ std::vector<std::uint64_t> Chronicle::file(Subject subject, Member member, milli
   }
   touched.insert(touched.begin(), event->id);
   return touched;
+}
+
+std::optional<std::uint64_t> Chronicle::refine(Subject subject, const std::string& target,
+                                               const Change& change) {
+  const auto known = current_.find({subject, target});
+  if (known == current_.end()) return {};
+  const auto event = std::ranges::find(events_, known->second, &Event::id);
+  if (event == events_.end()) return {};
+  for (Member& member : event->members) {
+    if (member.target != target) continue;
+    member.change.to = change.to;
+    member.change.rule = change.rule;
+    member.change.reason = change.reason;
+  }
+  return event->id;
+}
+
+const Event* Chronicle::current(Subject subject, const std::string& target) const {
+  const auto known = current_.find({subject, target});
+  return known == current_.end() ? nullptr : find(known->second);
 }
 
 const Event* Chronicle::find(std::uint64_t id) const {

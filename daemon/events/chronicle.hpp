@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,18 +20,25 @@ class Chronicle {
   static constexpr std::size_t kKept = 1000;  // the older ones are the store's
 
   Chronicle() = default;
-  // Goes on from what was stored, in any order.
-  explicit Chronicle(std::vector<Event> stored);
+  // Goes on from what was stored, in any order; `last` is the highest id ever used.
+  Chronicle(std::vector<Event> stored, std::uint64_t last);
 
-  // Files a confirmed change. It joins an event of the same subject and direction whose onset is
-  // within two intervals of its own and that shares a kind of trouble or the service: one rule of a
-  // censor is one event, however many targets it hits. A target is a member of an event once.
-  // Returns the ids of all events that are new or other than before; the one that holds the change
-  // is the first.
+  // Files a confirmed change that is news. It joins an event of the same subject and direction
+  // whose onset is within two intervals of its own and that shares a kind of trouble or the
+  // service: one rule of a censor is one event, however many targets it hits. A target is a member
+  // of an event once. Returns the ids of all events that are new or other than before; the one that
+  // holds the change is the first.
   std::vector<std::uint64_t> file(Subject subject, Member member,
                                   std::chrono::milliseconds interval);
 
+  // The condition that it was filed with is known better now; its event says so from here on.
+  // Returns the event's id; nothing if there is none that is kept.
+  std::optional<std::uint64_t> refine(Subject subject, const std::string& target,
+                                      const Change& change);
+
   const Event* find(std::uint64_t id) const;  // null: not kept
+  // The latest event of a target (of the vantage: ""); null: none is kept.
+  const Event* current(Subject subject, const std::string& target) const;
   // Those that opened or ended at `since` or later, oldest first, at most `limit`, the newest ones.
   std::vector<Event> since(WallTime since, std::size_t limit) const;
   const std::deque<Event>& all() const { return events_; }  // oldest first

@@ -35,6 +35,7 @@ json::object onset_value(const Onset& onset) {
 json::object member_value(const Member& member) {
   const Change& change = member.change;
   return {{"target", member.target},
+          {"passage", to_string(change.passage)},
           {"from", to_string(change.from.status)},
           {"to", to_string(change.to.status)},
           {"from_kinds", kinds_value(change.from.kinds)},
@@ -42,7 +43,8 @@ json::object member_value(const Member& member) {
           {"onset", onset_value(change.onset)},
           {"confirmed", time_value(change.confirmed)},
           {"rule", change.rule},
-          {"reason", change.reason}};
+          {"reason", change.reason},
+          {"flapping", change.flapping}};
 }
 
 Condition condition_of(const json::object& object, std::string_view status,
@@ -58,15 +60,23 @@ Condition condition_of(const json::object& object, std::string_view status,
   return condition;
 }
 
+Passage passage_of(const std::string& name) {
+  const auto known =
+      std::ranges::find_if(kPassages, [&](Passage passage) { return name == to_string(passage); });
+  return known == kPassages.end() ? Passage::trouble : *known;
+}
+
 Member member_of(const json::object& object) {
   const json::object& onset = object_of(object, "onset");
   return {.target = text_of(object, "target"),
-          .change = {.from = condition_of(object, "from", "from_kinds"),
+          .change = {.passage = passage_of(text_of(object, "passage")),
+                     .from = condition_of(object, "from", "from_kinds"),
                      .to = condition_of(object, "to", "kinds"),
                      .onset = {time_in(onset, "after"), time_in(onset, "before")},
                      .confirmed = time_in(object, "confirmed"),
                      .rule = text_of(object, "rule"),
-                     .reason = text_of(object, "reason")}};
+                     .reason = text_of(object, "reason"),
+                     .flapping = flag_of(object, "flapping")}};
 }
 
 }  // namespace

@@ -10,8 +10,8 @@
 namespace reachd {
 
 // {"id", "subject", "opened", "ended": time or null, "kinds", "headline", "onset", "members":
-// [{"target", "from", "to", "kinds", "from_kinds", "onset": {"after": time or null, "before"},
-// "confirmed", "rule", "reason"}]}. Times are RFC 3339.
+// [{"target", "passage", "from", "to", "kinds", "from_kinds", "onset": {"after": time or null,
+// "before"}, "confirmed", "rule", "reason", "flapping"}]}. Times are RFC 3339.
 boost::json::object to_json(const Event& event);
 
 // Reads what to_json writes; nullopt for anything else.

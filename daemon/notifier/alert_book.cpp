@@ -68,6 +68,16 @@ void AlertBook::raise(const std::string& subject, Alert alert) {
   ++version_;
 }
 
+void AlertBook::refine(const std::string& subject, Alert alert) {
+  for (auto& [key, entry] : entries_) {
+    if (entry.subject != subject || entry.alert.ends) continue;
+    const bool worse = alert.labels["severity"] == "critical";
+    if (!worse || entry.alert.labels["severity"] == "critical") alert.labels = entry.alert.labels;
+    return raise(subject, std::move(alert));
+  }
+  raise(subject, std::move(alert));
+}
+
 void AlertBook::resolve(const std::string& subject, WallTime at) {
   for (auto& [key, entry] : entries_) {
     if (entry.subject == subject && !entry.alert.ends) end(entry, at);

@@ -25,6 +25,9 @@ class AlertBook {
   // The subject ("service/target", empty for the vantage) is in this condition now. An alert of it
   // with other labels is over with that; with the same labels it goes on, with the new words.
   void raise(const std::string& subject, Alert alert);
+  // The same trouble is known better now: new words. New labels would be another alert to whoever
+  // is told, so they are taken only where it has become critical.
+  void refine(const std::string& subject, Alert alert);
   void resolve(const std::string& subject, WallTime at);
   // Of these subjects there is nothing to say any more: they were taken out of the configuration.
   void keep_only(const std::set<std::string>& subjects, WallTime at);

@@ -3,6 +3,7 @@
 // cannot be written down and read back.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -35,6 +36,8 @@ struct Onset {
 // between. refined: the same condition, better known (likely_blocked becomes blocked, a kind joins
 // or leaves): no news of its own.
 enum class Passage : std::uint8_t { settled, trouble, recovery, method, refined };
+inline constexpr std::array kPassages{Passage::settled, Passage::trouble, Passage::recovery,
+                                      Passage::method, Passage::refined};
 std::string_view to_string(Passage passage);
 
 // A confirmed passage. `reason` is of the round that decided, in one printable line for people.

@@ -16,9 +16,6 @@ constexpr double kMostLogarithm = 100;
 constexpr std::size_t kMostKinds = State::kKindShares + State::kKindSums;
 constexpr std::size_t kLongestText = 4096;
 
-constexpr std::array kPassages{Passage::settled, Passage::trouble, Passage::recovery,
-                               Passage::method, Passage::refined};
-
 json::object to_json(const Run& run) {
   return {{"sum", run.sum},
           {"after", nanoseconds(run.onset.after)},

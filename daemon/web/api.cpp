@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
+#include "daemon/events/event_json.hpp"
 #include "daemon/phases.hpp"
 #include "daemon/when.hpp"
 #include "probes/measurement_json.hpp"
@@ -42,12 +43,21 @@ json::object phases_json(const TargetBoard& target) {
   return object;
 }
 
+// What to call it; `status` and what stands beside it are of the latest round alone.
+json::object state_json(const TargetBoard& target) {
+  const Condition condition = shown(target);
+  return {{"status", to_string(condition.status)},
+          {"kinds", json::array(condition.kinds.begin(), condition.kinds.end())},
+          {"since", time_or_null(shown_since(target))}};
+}
+
 json::object entry_json(const TargetBoard& target) {
   const RoundRecord* latest = target.rounds.empty() ? nullptr : &target.rounds.front();
   return {{"service", target.target.service},
           {"target", target.target.name},
           {"url", target.target.url},
           {"scheme", to_string(target.target.scheme)},
+          {"state", state_json(target)},
           {"status", to_string(target.verdict.status)},
           {"since", time_or_null(target.since)},
           {"rule", text_or_null(target.verdict.rule)},
@@ -107,11 +117,21 @@ json::object target_json(const TargetBoard& target) {
   return object;
 }
 
+json::object events_json(const Board& board, WallTime since, std::size_t limit) {
+  json::array events;
+  for (const Event& event : board.chronicle.since(since, limit)) events.push_back(to_json(event));
+  return {{"events", std::move(events)}};
+}
+
 json::object vantage_json(const Board& board) {
   json::array controls;
   for (const auto& [id, control] : board.controls) controls.push_back(control_json(control));
   const VantageName& name = board.vantage;
-  return {{"name", text_or_null(name.name)},
+  const VantageState& state = board.vantage_state;
+  return {{"status", to_string(state.confirmed)},
+          {"since",
+           state.since == WallTime{} ? json::value(nullptr) : json::value(to_rfc3339(state.since))},
+          {"name", text_or_null(name.name)},
           {"country", text_or_null(name.country)},
           {"asn", name.asn != 0 ? json::value(name.asn) : json::value(nullptr)},
           {"started", to_rfc3339(board.started)},

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "daemon/when.hpp"
+
 namespace reachd::web {
 namespace {
 
@@ -36,7 +38,7 @@ static_assert(kWorstFirst.size() == kStatuses.size());
 template <typename Wanted>
 void collect(const Board& board, std::vector<const TargetBoard*>& targets, Wanted wanted) {
   for (const auto& [id, target] : board.targets) {
-    if (wanted(target.verdict.status)) targets.push_back(&target);
+    if (wanted(shown(target).status)) targets.push_back(&target);
   }
 }
 
@@ -57,6 +59,22 @@ boost::system::result<Filter, std::string> parse_filter(const Query& query) {
   }
   filter.limit = std::min(filter.limit, Filter::kMaxLimit);
   return filter;
+}
+
+boost::system::result<Window, std::string> parse_window(const Query& query) {
+  Window window;
+  for (const auto& [key, value] : query) {
+    if (key == "since") {
+      const auto since = parse_rfc3339(value);
+      if (!since) return "since must be a time such as 2026-11-24T10:00:00Z";
+      window.since = *since;
+    } else if (key == "limit") {
+      const auto count = parse_count(value);
+      if (!count) return "limit must be a whole number from 0 on";
+      window.limit = std::min(*count, Filter::kMaxLimit);
+    }
+  }
+  return window;
 }
 
 Listing list(const Board& board, const Filter& filter, Order order) {
@@ -85,7 +103,7 @@ Listing list(const Board& board, const Filter& filter, Order order) {
 std::array<std::size_t, kStatuses.size()> count_by_status(const Board& board) {
   std::array<std::size_t, kStatuses.size()> counts{};
   for (const auto& [id, target] : board.targets) {
-    ++counts.at(static_cast<std::size_t>(target.verdict.status));
+    ++counts.at(static_cast<std::size_t>(shown(target).status));
   }
   return counts;
 }

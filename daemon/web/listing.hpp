@@ -24,6 +24,13 @@ struct Filter {
 // parameters are none of its business. The error is a sentence.
 boost::system::result<Filter, std::string> parse_filter(const Query& query);
 
+struct Window {
+  WallTime since;  // the epoch: from the beginning
+  std::size_t limit = 100;
+};
+// Reads `since` (RFC 3339) and `limit`, as parse_filter does.
+boost::system::result<Window, std::string> parse_window(const Query& query);
+
 enum class Order : std::uint8_t {
   by_name,
   trouble_first,  // by status, the worst before ok, then by name

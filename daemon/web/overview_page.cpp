@@ -82,7 +82,7 @@ std::string counts_line(const Board& board) {
 std::string why(const TargetBoard& target) {
   if (!target.last) return "no round finished yet";
   std::string text;
-  for (const std::string& kind : target.verdict.kinds) text += escape_html(kind) + " ";
+  for (const std::string& kind : shown(target).kinds) text += escape_html(kind) + " ";
   if (!target.rounds.empty()) {
     text += escape_html(escape_for_people(target.rounds.front().reason, kReason));
   }
@@ -100,9 +100,9 @@ std::string row(const TargetBoard& target, WallTime now) {
   return fmt::format(
       "<tr><td>{}</td><th scope=\"row\" class=\"name\">{}</th><td class=\"span\">{}</td>"
       "<td class=\"why\">{}</td><td class=\"span last\">{}</td>{}</tr>\n",
-      status_mark(target.verdict.status), link_to(target.target, id_of(target.target)),
-      span_since(target.since, now), why(target), span_since(last, now) + (last ? " ago" : ""),
-      cells);
+      status_mark(shown(target).status), link_to(target.target, id_of(target.target)),
+      span_since(shown_since(target), now), why(target),
+      span_since(last, now) + (last ? " ago" : ""), cells);
 }
 
 std::string page_link(const Filter& filter, std::size_t offset, std::string_view text) {

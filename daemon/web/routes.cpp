@@ -37,6 +37,13 @@ Response target_list(const Location& location, const Sources& sources) {
   return json_answer(targets_json(sources.board, *filter));
 }
 
+// ?since=RFC 3339&limit=N: the newest N that opened or went on since then, oldest first.
+Response event_list(const Location& location, const Sources& sources) {
+  const auto window = parse_window(location.query);
+  if (!window) return json_error(HttpStatus::bad_request, window.error());
+  return json_answer(events_json(sources.board, window->since, window->limit));
+}
+
 Response metrics(const Sources& sources) {
   Response response = answer(HttpStatus::ok, kMetrics, {});
   response.late_body = sources.metrics_text();
@@ -72,6 +79,7 @@ Response respond(const Request& request, const Sources& sources) {
   if (path == "/-/healthy") return healthy(sources);
   if (path == "/-/ready") return ready(sources.board);
   if (path == "/api/v1/targets") return target_list(*location, sources);
+  if (path == "/api/v1/events") return event_list(*location, sources);
   if (path == "/api/v1/vantage") return json_answer(vantage_json(sources.board));
   if (path.starts_with(kApiOf)) {
     if (const TargetBoard* target = target_at(sources, path, kApiOf)) {

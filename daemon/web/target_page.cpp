@@ -33,15 +33,16 @@ std::string phases_text(const TargetBoard& target) {
 std::string facts(const TargetBoard& target, WallTime now) {
   const Verdict& verdict = target.verdict;
   std::string kinds;
-  for (const std::string& kind : verdict.kinds) kinds += (kinds.empty() ? "" : ", ") + kind;
+  const Condition condition = shown(target);
+  const auto since = shown_since(target);
+  for (const std::string& kind : condition.kinds) kinds += (kinds.empty() ? "" : ", ") + kind;
   std::string reason;
   if (!target.rounds.empty()) reason = escape_for_people(target.rounds.front().reason, kReason);
-  return "<dl>\n" + fact("State", status_mark(verdict.status)) +
-         fact("Since", target.since
-                           ? utc(*target.since) + " (" + span_since(target.since, now) + ")"
-                           : "no round finished yet") +
+  return "<dl>\n" + fact("State", status_mark(condition.status)) +
+         fact("Since",
+              since ? utc(*since) + " (" + span_since(since, now) + ")" : "no round finished yet") +
          fact("Why", escape_html(reason)) + fact("Kinds", escape_html(kinds)) +
-         fact("Rule", escape_html(verdict.rule)) +
+         fact("Latest round", status_mark(verdict.status) + " " + escape_html(verdict.rule)) +
          fact("URL", "<code>" + escape_html(target.target.url) + "</code>") +
          fact("Last round took", phases_text(target)) + "</dl>\n";
 }
@@ -85,7 +86,7 @@ std::string target_page(const TargetBoard& target, WallTime now) {
   body += rounds_table(target) + "</main>\n<footer>" + utc(now) + " · <a href=\"/api/v1/targets/" +
           escape_html(target_path(target.target.service, target.target.name)) +
           "\">JSON</a></footer>\n";
-  return document(status_word(target.verdict.status) + ": " + id + " · reachd", body);
+  return document(status_word(shown(target).status) + ": " + id + " · reachd", body);
 }
 
 }  // namespace reachd::web

@@ -213,7 +213,7 @@ Outcome measure(const Break& fault) {
   Outcome outcome;
   outcome.measurement = run(loop.io, climb(loop.way, resolvers, target, {}));
   outcome.verdict = judge(outcome.measurement);
-  metrics.observe(outcome.measurement, outcome.verdict);
+  metrics.observe(outcome.measurement, outcome.verdict, {}, nullptr);
   outcome.metrics = metrics.text();
   return outcome;
 }
@@ -305,7 +305,7 @@ TEST_P(DnsBreakTest, EndsTheLadderAtTheNameAndIsCounted) {
   const Target target = targets_of(config).front();
   const Measurement measurement = run(loop.io, climb(loop.way, resolvers, target, {}));
   const Verdict verdict = judge(measurement);
-  metrics.observe(measurement, verdict);
+  metrics.observe(measurement, verdict, {}, nullptr);
 
   ASSERT_EQ(measurement.observations.size(), 2U) << "one question a family, nothing after them";
   for (const Observation& step : measurement.observations) {

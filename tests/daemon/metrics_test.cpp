@@ -63,6 +63,14 @@ std::string of_web(const std::string& name, const std::string& before, const std
          (after.empty() ? "" : ",") + R"(target="web"})";
 }
 
+// A round whose verdict is what is confirmed.
+void observe(Metrics& metrics, const Measurement& measurement, const Verdict& verdict) {
+  State state;
+  state.confirmed = {verdict.status, verdict.kinds};
+  state.since = measurement.began + measurement.runtime;
+  metrics.observe(measurement, verdict, state, nullptr);
+}
+
 TEST(Metrics, EveryNameOfTheContractIsThereBeforeTheFirstRound) {
   Metrics metrics;
   metrics.configure(example());
@@ -115,10 +123,11 @@ TEST(Metrics, EveryNameOfTheContractIsThereBeforeTheFirstRound) {
 TEST(Metrics, OnlyLabelsOfTheContractAreUsed) {
   Metrics metrics;
   metrics.configure(example());
-  metrics.observe(good_measurement(), status(Status::ok));
-  const std::set<std::string> known{
-      "service_name", "target",   "family", "phase",   "stage",    "failure", "status",  "kind",
-      "control",      "resolver", "le",     "version", "compiler", "libcurl", "openssl", "boost"};
+  observe(metrics, good_measurement(), status(Status::ok));
+  const std::set<std::string> known{"service_name", "target",  "family",   "phase",   "stage",
+                                    "failure",      "status",  "kind",     "control", "resolver",
+                                    "le",           "version", "compiler", "libcurl", "openssl",
+                                    "boost",        "result"};
   for (const std::string& series : read(metrics).series()) {
     const std::size_t brace = series.find('{');
     if (brace == std::string::npos) continue;
@@ -141,7 +150,7 @@ TEST(Metrics, AGoodRoundIsSeenInAllItsFigures) {
   Measurement measurement = good_measurement();
   measurement.round = Round::deep;
   std::get<HttpSeen>(measurement.observations.back().seen).bytes_per_second = 123'456.5;
-  metrics.observe(measurement, status(Status::ok));
+  observe(metrics, measurement, status(Status::ok));
   const Scrape scrape = read(metrics);
   EXPECT_EQ(scrape[of_web("reachd_target_reachable", "", "")], 1);
   EXPECT_EQ(scrape[of_web("reachd_target_status", "", R"(status="ok")")], 1);
@@ -173,7 +182,7 @@ TEST(Metrics, TimestampsKeepTheirFractions) {
   Metrics metrics;
   metrics.configure(example());
   Measurement measurement = good_measurement();  // begun …998.5 s, 310 ms long
-  metrics.observe(measurement, status(Status::ok));
+  observe(metrics, measurement, status(Status::ok));
   const Scrape scrape = read(metrics);
   const double ended = 1'769'903'998.81;
   EXPECT_NEAR(scrape[of_web("reachd_last_round_timestamp_seconds", "", "")], ended, 1e-4);
@@ -184,8 +193,8 @@ TEST(Metrics, NoSeriesVanishesOnFailureAndTheCertificateStays) {
   Metrics metrics;
   metrics.configure(example());
   const auto before = read(metrics).series();
-  metrics.observe(good_measurement(), status(Status::ok));
-  metrics.observe(reset_measurement(), status(Status::impaired));
+  observe(metrics, good_measurement(), status(Status::ok));
+  observe(metrics, reset_measurement(), status(Status::impaired));
   const Scrape scrape = read(metrics);
   for (const std::string& series : before) EXPECT_TRUE(scrape.values.contains(series)) << series;
   EXPECT_EQ(scrape.series(), before) << "a reset in the handshake is counted from the start";
@@ -206,7 +215,7 @@ TEST(Metrics, TheCertificateOfAHandshakeThatDoesNotVerifyIsTold) {
   measurement.observations.pop_back();
   measurement.observations.back().failure = Failure{Word::ssl_invalid_certificate, {}};
   std::get<TlsSeen>(measurement.observations.back().seen).chain.front().not_after = 1'500'000'000;
-  metrics.observe(measurement, status(Status::down));
+  observe(metrics, measurement, status(Status::down));
   EXPECT_EQ(read(metrics)[of_web("reachd_tls_certificate_not_after_timestamp_seconds", "", "")],
             1'500'000'000);
 }
@@ -217,9 +226,9 @@ TEST(Metrics, AFailureWithTextIsCountedByItsBareWord) {
   Measurement measurement = reset_measurement();
   measurement.observations.back().failure =
       Failure{Word::unknown_failure, "tls: \"quoted\" from 192.0.2.10"};
-  metrics.observe(measurement, status(Status::impaired));
+  observe(metrics, measurement, status(Status::impaired));
   measurement.observations.back().failure = Failure{Word::reachd_no_descriptors, {}};
-  metrics.observe(measurement, status(Status::insufficient));
+  observe(metrics, measurement, status(Status::insufficient));
   const Scrape scrape = read(metrics);
   EXPECT_EQ(
       scrape[of_web("reachd_failures_total", R"(failure="unknown_failure")", R"(stage="tls")")], 1);
@@ -230,28 +239,44 @@ TEST(Metrics, AFailureWithTextIsCountedByItsBareWord) {
   EXPECT_FALSE(scrape.has_any("quoted"));
 }
 
-TEST(Metrics, ChangesAreCountedByTheNewStatusAndSinceMovesOnlyThen) {
+TEST(Metrics, WhatIsConfirmedIsNotWhatTheLatestRoundSays) {
   Metrics metrics;
   metrics.configure(example());
-  Measurement round = good_measurement();
-  const auto since = [&] {
-    return read(metrics)[of_web("reachd_target_since_timestamp_seconds", "", "")];
-  };
-  metrics.observe(round, status(Status::ok));
-  const double first = since();
-  round.began += std::chrono::minutes(1);
-  metrics.observe(round, status(Status::ok));
-  EXPECT_EQ(since(), first);
-  round.began += std::chrono::minutes(1);
-  metrics.observe(round, status(Status::impaired));
-  EXPECT_EQ(since(), first + 120);
-  round.began += std::chrono::minutes(1);
-  metrics.observe(round, status(Status::ok));
+  State state;
+  state.confirmed = {Status::ok, {}};
+  state.since = WallTime{std::chrono::seconds(1'000'000)};
+  metrics.observe(reset_measurement(), status(Status::impaired), state, nullptr);
+  Scrape scrape = read(metrics);
+  EXPECT_EQ(scrape[of_web("reachd_target_reachable", "", "")], 1);
+  EXPECT_EQ(scrape[of_web("reachd_target_status", "", R"(status="ok")")], 1);
+  EXPECT_EQ(scrape[of_web("reachd_round_status", "", R"(status="impaired")")], 1);
+  EXPECT_EQ(scrape[of_web("reachd_target_since_timestamp_seconds", "", "")], 1'000'000);
+
+  Change change{.passage = Passage::trouble,
+                .from = state.confirmed,
+                .to = {Status::blocked, {"tls.reset.sni"}}};
+  state.confirmed = change.to;
+  metrics.observe(reset_measurement(), status(Status::blocked), state, &change);
+  change.passage = Passage::refined;
+  metrics.observe(reset_measurement(), status(Status::blocked), state, &change);
+  scrape = read(metrics);
+  EXPECT_EQ(scrape[of_web("reachd_target_reachable", "", "")], 0);
+  EXPECT_EQ(scrape[of_web("reachd_changes_total", "", R"(status="blocked")")], 1)
+      << "to be known better is no change";
+  EXPECT_EQ(scrape[of_web("reachd_target_kind", R"(kind="tls.reset.sni")", "")], 1);
+  EXPECT_EQ(scrape[of_web("reachd_rounds_total", "", R"(status="blocked")")], 2);
+}
+
+TEST(Metrics, WhatWasConfirmedBeforeAStartIsThereFromTheFirstScrape) {
+  Metrics metrics;
+  metrics.configure(example());
+  State state;
+  state.confirmed = {Status::blocked, {"tls.reset.sni"}};
+  state.since = WallTime{std::chrono::seconds(1'000'000)};
+  metrics.observe_state("example/web", state);
   const Scrape scrape = read(metrics);
-  EXPECT_EQ(scrape[of_web("reachd_changes_total", "", R"(status="impaired")")], 1);
-  EXPECT_EQ(scrape[of_web("reachd_changes_total", "", R"(status="ok")")], 1)
-      << "the first verdict is no change";
-  EXPECT_EQ(scrape[of_web("reachd_rounds_total", "", R"(status="ok")")], 3);
+  EXPECT_EQ(scrape[of_web("reachd_target_status", "", R"(status="blocked")")], 1);
+  EXPECT_EQ(scrape[of_web("reachd_target_since_timestamp_seconds", "", "")], 1'000'000);
 }
 
 TEST(Metrics, AKindIsOneWhileItIsInForceAndZeroAfterwards) {
@@ -260,9 +285,9 @@ TEST(Metrics, AKindIsOneWhileItIsInForceAndZeroAfterwards) {
   Verdict verdict = status(Status::blocked);
   verdict.kinds = {"tls.reset.sni"};
   const std::string series = of_web("reachd_target_kind", R"(kind="tls.reset.sni")", "");
-  metrics.observe(reset_measurement(), verdict);
+  observe(metrics, reset_measurement(), verdict);
   EXPECT_EQ(read(metrics)[series], 1);
-  metrics.observe(good_measurement(), status(Status::ok));
+  observe(metrics, good_measurement(), status(Status::ok));
   EXPECT_EQ(read(metrics)[series], 0);
 }
 
@@ -280,7 +305,7 @@ TEST(Metrics, AnAddressWithAFailedStepIsNotReachable) {
   other.transaction = 50003;
   other.peer = {"2001:db8::1", 443};
   measurement.observations.push_back(other);
-  metrics.observe(measurement, status(Status::ok));
+  observe(metrics, measurement, status(Status::ok));
   const Scrape scrape = read(metrics);
   EXPECT_EQ(scrape[of_web("reachd_addresses", R"(family="ipv4")", "")], 2);
   EXPECT_EQ(scrape[of_web("reachd_addresses_reachable", R"(family="ipv4")", "")], 1);
@@ -310,7 +335,7 @@ TEST(Metrics, AReloadKeepsWhatStaysAndRemovesWhatIsGone) {
   Metrics metrics;
   metrics.configure(config_of(
       {target_of("example", "web", Scheme::https), target_of("gone", "web", Scheme::https)}));
-  metrics.observe(good_measurement(), status(Status::ok));
+  observe(metrics, good_measurement(), status(Status::ok));
   Config next = config_of(
       {target_of("example", "web", Scheme::https), target_of("new", "web", Scheme::https)});
   next.controls.foreign.clear();
@@ -324,7 +349,7 @@ TEST(Metrics, AReloadKeepsWhatStaysAndRemovesWhatIsGone) {
   // A round of a target that is gone meanwhile brings nothing back.
   Measurement late = good_measurement();
   late.service = "gone";
-  metrics.observe(late, status(Status::ok));
+  observe(metrics, late, status(Status::ok));
   metrics.observe_control("control.foreign/www.iana.org", true);
   EXPECT_EQ(read(metrics).series(), scrape.series());
 }
@@ -345,7 +370,7 @@ TEST(Metrics, AnotherPaceIsNoOtherTarget) {
   measurement.target = "t";
   Verdict verdict;
   verdict.status = Status::ok;
-  metrics.observe(measurement, verdict);
+  observe(metrics, measurement, verdict);
   const std::string reachable = "reachd_target_reachable{service_name=\"s\",target=\"t\"} 1\n";
   EXPECT_NE(metrics.text().find(reachable), std::string::npos);
   config.services[0].targets[0].interval = std::chrono::seconds(7);
@@ -362,7 +387,7 @@ TEST(Metrics, AnswersOfResolversAreCountedByTheirFailure) {
   Measurement measurement = good_measurement();
   measurement.observations.front().failure = Failure{Word::dns_servfail_error, {}};
   measurement.observations.push_back(test::lookup_step(0, 9, "AAAA", {"2001:db8::1"}));
-  metrics.observe(measurement, status(Status::ok));
+  observe(metrics, measurement, status(Status::ok));
   const Scrape scrape = read(metrics);
   EXPECT_EQ(
       scrape[R"(reachd_resolver_answers_total{failure="dns_servfail_error",resolver="system"})"],
@@ -376,7 +401,7 @@ TEST(Metrics, SeriesOfAResolverGoWithIt) {
   metrics.configure(config);
   Measurement measurement = good_measurement();
   measurement.observations.front().failure = Failure{Word::dns_servfail_error, {}};
-  metrics.observe(measurement, status(Status::ok));
+  observe(metrics, measurement, status(Status::ok));
   config.resolvers.front().name = "another";
   metrics.configure(config);
   const Scrape scrape = read(metrics);
@@ -403,7 +428,7 @@ TEST(Metrics, TheStatusIsThatOfAnAddressThatAnswered) {
   dead.failure = Failure{Word::connection_reset, {}};
   dead.seen = HttpSeen{};
   measurement.observations.push_back(dead);
-  metrics.observe(measurement, status(Status::impaired));
+  observe(metrics, measurement, status(Status::impaired));
   EXPECT_EQ(read(metrics)[R"(reachd_http_status_code{service_name="example",target="web"})"], 200);
 }
 
@@ -451,7 +476,7 @@ TEST(Metrics, AnyMeasurementLeavesATextThatReads) {
     Measurement measurement = test::made_up_measurement(seed);
     measurement.service = "example";
     measurement.target = "web";
-    metrics.observe(measurement, status(kStatuses.at(seed % kStatuses.size())));
+    observe(metrics, measurement, status(kStatuses.at(seed % kStatuses.size())));
   }
   EXPECT_LT(read(metrics).values.size(), 500U);
 }

@@ -154,6 +154,45 @@ TEST_F(Routes, TheListSaysOfEachTargetWhatIsKnown) {
   EXPECT_TRUE(web.at("phases").at("tls").is_null());
 }
 
+TEST_F(Routes, TheStateIsWhatIsConfirmedUnlessNothingCanBeSaid) {
+  TargetBoard& web = board.targets.at("gmail/web");
+  web.state.confirmed = {Status::ok, {}};
+  web.state.since = test::board_now() - hours(30);
+  json::value state = get_json("/api/v1/targets/gmail/web").at("state");
+  EXPECT_EQ(state.at("status"), "ok") << "one round that failed is not a change";
+  EXPECT_EQ(state.at("since"), "2026-11-23T04:00:00Z");
+  EXPECT_THAT(get("/?status=blocked").body(), HasSubstr("No target to show"));
+  test::add_round(web, Status::insufficient, seconds(10));
+  state = get_json("/api/v1/targets/gmail/web").at("state");
+  EXPECT_EQ(state.at("status"), "insufficient") << "what is stale is not shown as current";
+  EXPECT_EQ(state.at("since"), "2026-11-24T09:59:50Z");
+}
+
+TEST_F(Routes, EventsAreListedFromATimeOn) {
+  for (int hour = 1; hour <= 3; ++hour) {
+    const WallTime at = test::board_now() - hours(10 - hour);
+    board.chronicle.file(Subject::target,
+                         {"gmail/web" + std::to_string(hour),
+                          {.passage = Passage::trouble,
+                           .from = {Status::ok, {}},
+                           .to = {Status::blocked, {"tls.reset.sni"}},
+                           .onset = {at - seconds(60), at},
+                           .confirmed = at,
+                           .reason = kScript}},
+                         seconds(60));
+  }
+  const json::value all = get_json("/api/v1/events").at("events");
+  ASSERT_EQ(all.as_array().size(), 3U);
+  EXPECT_EQ(all.at(0).at("id"), 1);
+  EXPECT_EQ(all.at(0).at("ended"), nullptr);
+  EXPECT_EQ(all.at(0).at("members").at(0).at("onset").at("after"), "2026-11-24T00:59:00Z");
+  EXPECT_EQ(get_json("/api/v1/events?limit=1").at("events").at(0).at("id"), 3);
+  EXPECT_EQ(get_json("/api/v1/events?since=2026-11-24T02:00:00Z").at("events").as_array().size(),
+            2U);
+  EXPECT_EQ(get("/api/v1/events?since=yesterday").result_int(), 400);
+  EXPECT_EQ(get("/api/v1/events?limit=-1").result_int(), 400);
+}
+
 TEST_F(Routes, TheListIsFilteredByStatus) {
   EXPECT_EQ(get_json("/api/v1/targets?status=blocked").at("total"), 1);
   EXPECT_EQ(get_json("/api/v1/targets?status=blocked&status=ok").at("total"), 2);

@@ -83,6 +83,17 @@ TEST(Chronicle, ATargetThatChangesOnceMoreBeginsAnEvent) {
   EXPECT_THAT(chronicle.find(1)->ended, testing::Optional(kNoon + 210s));
 }
 
+TEST(Chronicle, WhatIsKnownBetterIsNoEventOfItsOwn) {
+  Chronicle chronicle;
+  const Condition likely{Status::likely_blocked, {"tls.reset"}};
+  const auto reset = blocked({"tls.reset.sni"});
+  chronicle.file(Subject::target, member("a/web", kOk, likely), 60s);
+  EXPECT_EQ(chronicle.refine(Subject::target, "a/web", member("", likely, reset).change), 1U);
+  EXPECT_EQ(chronicle.find(1)->members[0].change.to, reset);
+  EXPECT_EQ(chronicle.find(1)->members[0].change.from, kOk);
+  EXPECT_FALSE(chronicle.refine(Subject::target, "b/web", member("", likely, reset).change));
+}
+
 TEST(Chronicle, GoesOnFromWhatWasStored) {
   Chronicle chronicle;
   const auto reset = blocked({"tls.reset.sni"});
@@ -95,9 +106,9 @@ TEST(Chronicle, GoesOnFromWhatWasStored) {
     EXPECT_EQ(*read, event);
     stored.insert(stored.begin(), *read);
   }
-  Chronicle next(stored);
+  Chronicle next(stored, 7);
   EXPECT_THAT(next.file(Subject::target, member("a/web", reset, kOk, 2000s), 60s),
-              ElementsAre(3, 1));
+              ElementsAre(8, 1));
 }
 
 TEST(Chronicle, KeepsTheNewestAndListsThemFromATimeOn) {

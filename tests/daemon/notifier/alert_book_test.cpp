@@ -65,6 +65,25 @@ TEST(AlertBook, OtherLabelsEndTheAlertTheSameLabelsGoOnWithIt) {
   EXPECT_EQ(told[1].ends, kNoon + 10min);
 }
 
+TEST(AlertBook, WhatIsKnownBetterIsTheSameAlertUnlessItIsWorse) {
+  AlertBook book = with_receivers();
+  Alert likely = alert("tls");
+  likely.labels["severity"] = "warning";
+  book.raise("a/web", likely);
+  Alert deeper = likely;
+  deeper.labels["kind"] = "tls.reset";
+  deeper.annotations["summary"] = "other words";
+  book.refine("a/web", deeper);
+  ASSERT_EQ(book.size(), 1U);
+  EXPECT_EQ(book.to_tell(kOne)[0].labels, likely.labels);
+  EXPECT_EQ(book.to_tell(kOne)[0].annotations.at("summary"), "other words");
+  Alert proved = alert("tls.reset", kNoon + 1min);
+  proved.labels["severity"] = "critical";
+  book.refine("a/web", proved);
+  ASSERT_THAT(book.to_tell(kOne), SizeIs(2));
+  EXPECT_EQ(book.to_tell(kOne)[0].labels, proved.labels);
+}
+
 TEST(AlertBook, AnAlertThatIsBackIsNotEndedByTheEndOfItsForerunner) {
   AlertBook book = with_receivers();
   book.raise("a/web", alert("tls"));

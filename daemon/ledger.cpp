@@ -1,0 +1,237 @@
+#include "daemon/ledger.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "daemon/events/event_json.hpp"
+#include "daemon/log.hpp"
+#include "daemon/tracker/sighting.hpp"
+#include "daemon/tracker/state_json.hpp"
+#include "daemon/tracker/tracker.hpp"
+#include "probes/json_values.hpp"
+#include "probes/net/route.hpp"
+#include "probes/print.hpp"
+#include "probes/reasons.hpp"
+
+namespace reachd {
+namespace json = boost::json;
+namespace {
+
+constexpr std::size_t kReason = 400;  // characters of a reason that go into an event
+
+std::string page_of(const Config& config) {
+  if (!config.alertmanager.external_url.empty()) return config.alertmanager.external_url;
+  const Listen& listen = config.listen;
+  const bool ipv6 = listen.address.find(':') != std::string::npos;
+  return "http://" + (ipv6 ? "[" + listen.address + "]" : listen.address) + ":" +
+         std::to_string(listen.port);
+}
+
+// What decided, as people would tell it.
+std::string words_of(const Measurement& measurement, const Verdict& verdict) {
+  std::string words;
+  for (const std::string& reason : reasons_of(measurement, verdict)) {
+    words += (words.empty() ? "" : "; ") + reason;
+  }
+  if (words.empty()) words = reason_of(measurement);
+  return escape_for_people(words, kReason);
+}
+
+json::value parse(const std::string& text) {
+  boost::system::error_code error;
+  json::value value = json::parse(text, error);
+  return error ? json::value(nullptr) : value;
+}
+
+VantageStatus status_in(const Condition& condition) {
+  for (const VantageStatus status : kVantageStatuses) {
+    if (condition_of(status) == condition) return status;
+  }
+  return VantageStatus::online;
+}
+
+}  // namespace
+
+Condition condition_of(VantageStatus status) {
+  if (status == VantageStatus::online) return {Status::ok, {}};
+  return {Status::down, {"vantage." + std::string(to_string(status))}};
+}
+
+Ledger::Ledger(const Config& config, Board& board, Metrics& metrics, store::Saver& saver,
+               archive::Archiver& archiver, Notifier& notifier)
+    : config_(config),
+      board_(board),
+      metrics_(metrics),
+      saver_(saver),
+      archiver_(archiver),
+      notifier_(notifier) {}
+
+void Ledger::restore(const store::Saved& saved) {
+  for (const store::StateRow& row : saved.states) {
+    const json::value value = parse(row.json);
+    const json::object& object = object_of(value);
+    const auto* state = object.if_contains("state");
+    auto known = state == nullptr ? std::nullopt : state_from_json(*state);
+    if (known) remembered_[row.id] = {text_of(object, "url"), std::move(*known)};
+  }
+  std::vector<Event> events;
+  for (const store::EventRow& row : saved.events) {
+    if (auto event = event_from_json(parse(row.json))) events.push_back(std::move(*event));
+  }
+  // Where the old numbers could not be read, the next is higher than any of them could be.
+  const store::Health health = saver_.health();
+  const bool whole = health.up && health.set_aside == 0;
+  const std::int64_t last =
+      whole ? saved.last_event : saver_.next_event(std::chrono::system_clock::now());
+  board_.chronicle = Chronicle(std::move(events), static_cast<std::uint64_t>(last));
+  if (const Event* event = board_.chronicle.current(Subject::vantage, "")) {
+    const Change& change = event->members.back().change;
+    board_.vantage_state.confirmed = status_in(change.to);
+    board_.vantage_state.since = change.onset.before;
+    metrics_.observe_vantage(board_.vantage_state.confirmed);
+  }
+  for (const store::AlertRow& row : saved.alerts) saved_alerts_[row.fingerprint] = row.json;
+  notifier_.restore(AlertBook(saved_alerts_));
+}
+
+void Ledger::configure() {
+  std::set<std::string> subjects{""};
+  std::chrono::milliseconds fastest = std::chrono::hours(24);
+  for (auto& [id, target] : board_.targets) {
+    subjects.insert(id);
+    fastest = std::min(fastest, target.target.interval);
+    const auto known = remembered_.find(id);
+    if (known != remembered_.end() && known->second.url == target.target.url) {
+      target.state = std::move(known->second.state);
+    }
+    metrics_.observe_state(id, target.state);
+  }
+  remembered_.clear();
+  detector_ = solve_detector(Rate{1, std::chrono::hours(24 * 90)},
+                             std::max<std::size_t>(1, board_.targets.size()), fastest);
+  own_addresses_ = std::make_shared<const std::vector<std::string>>(net::own_addresses());
+  notifier_.update(
+      [&](AlertBook& book) { book.keep_only(subjects, std::chrono::system_clock::now()); });
+}
+
+bool Ledger::file(TargetBoard& target, std::shared_ptr<const Measurement> measurement,
+                  const Verdict& verdict) {
+  const std::string id = id_of(target.target);
+  Tracked tracked =
+      track(target.state, sight(*measurement, verdict, p0_of(background_), target.target.interval),
+            detector_);
+  target.state = std::move(tracked.state);
+  if (tracked.change) tracked.change->reason = words_of(*measurement, verdict);
+  metrics_.observe(*measurement, verdict, target.state,
+                   tracked.change ? &*tracked.change : nullptr);
+  if (tracked.change && tracked.change->passage == Passage::refined) {
+    refine(id, *tracked.change);
+  } else if (tracked.change && tracked.change->passage != Passage::settled) {
+    tell(Subject::target, id, *tracked.change, target.target.interval);
+  }
+  save(target);
+  saver_.put(store::round_row(*measurement, verdict, target.rounds.front().reason));
+  archiver_.put(std::move(measurement), verdict, own_addresses_);
+  return tracked.suspicious;
+}
+
+void Ledger::file(const Target& control, bool ok, WallTime began, const Vantage& vantage) {
+  VantageTracked tracked = track(board_.vantage_state, vantage, began);
+  board_.vantage_state = std::move(tracked.state);
+  const bool online = vantage.status == VantageStatus::online &&
+                      board_.vantage_state.confirmed == VantageStatus::online;
+  if (online && control.service == "control.foreign") note(background_, control.name, ok);
+  metrics_.observe_vantage(board_.vantage_state.confirmed);
+  if (!tracked.change) return;
+  const VantageChange& change = *tracked.change;
+  const bool back = change.to == VantageStatus::online;
+  tell(Subject::vantage, "",
+       {.passage =
+            back ? Passage::recovery
+                 : (change.from == VantageStatus::online ? Passage::trouble : Passage::method),
+        .from = condition_of(change.from),
+        .to = condition_of(change.to),
+        .onset = change.onset,
+        .confirmed = change.confirmed,
+        .rule = change.rule,
+        .reason = "the controls say: " + std::string(to_string(change.to))},
+       control.interval);
+}
+
+void Ledger::tell(Subject subject, const std::string& name, Change change,
+                  std::chrono::milliseconds interval) {
+  const Condition now = change.to;
+  const auto touched = board_.chronicle.file(subject, {name, std::move(change)}, interval);
+  for (const std::uint64_t id : touched) {
+    if (const Event* event = board_.chronicle.find(id)) save(*event);
+  }
+  const Event& event = *board_.chronicle.find(touched.front());
+  const Member& member = event.members.back();
+  log::write(log::Level::warning, "change",
+             {{"event", std::to_string(event.id)},
+              {"what", headline(event)},
+              {"target", name.empty() ? std::string("vantage") : name},
+              {"rule", member.change.rule},
+              {"reason", member.change.reason},
+              {"flapping", member.change.flapping ? "true" : "false"}});
+  alert(event, name, now);
+}
+
+void Ledger::refine(const std::string& name, const Change& change) {
+  const auto id = board_.chronicle.refine(Subject::target, name, change);
+  if (!id) return;
+  const Event& event = *board_.chronicle.find(*id);
+  save(event);
+  const auto member = std::ranges::find(event.members, name, &Member::target);
+  if (!calls_for_alert(change.to)) return alert(event, name, change.to);
+  notifier_.update([&](AlertBook& book) {
+    book.refine(name, alert_of(event, *member, config_.vantage, page_of(config_)));
+  });
+  save_alerts();
+}
+
+void Ledger::alert(const Event& event, const std::string& name, const Condition& now) {
+  const auto member = std::ranges::find(event.members, name, &Member::target);
+  notifier_.update([&](AlertBook& book) {
+    if (!calls_for_alert(now)) {
+      book.resolve(name, member->change.confirmed);
+    } else {
+      book.raise(name, alert_of(event, *member, config_.vantage, page_of(config_)));
+    }
+  });
+  save_alerts();
+}
+
+void Ledger::save(const Event& event) {
+  saver_.put(store::EventRow{static_cast<std::int64_t>(event.id), json::serialize(to_json(event)),
+                             opened(event), std::chrono::system_clock::now(), event.ended});
+}
+
+void Ledger::save(const TargetBoard& target) {
+  saver_.put(store::StateRow{
+      id_of(target.target),
+      json::serialize(json::object{{"url", target.target.url}, {"state", to_json(target.state)}}),
+      std::chrono::system_clock::now()});
+}
+
+void Ledger::save_alerts() {
+  const AlertBook& book = notifier_.book();
+  if (book.version() == saved_version_) return;
+  saved_version_ = book.version();
+  auto rows = book.rows();
+  for (const auto& [key, text] : rows) {
+    const auto known = saved_alerts_.find(key);
+    if (known == saved_alerts_.end() || known->second != text)
+      saver_.put(store::AlertRow{key, text});
+  }
+  for (const auto& [key, text] : saved_alerts_) {
+    if (!rows.contains(key)) saver_.drop_alert(key);
+  }
+  saved_alerts_ = std::move(rows);
+}
+
+}  // namespace reachd

@@ -1,0 +1,76 @@
+// What becomes of a finished round beyond being looked at: the confirmed state of its target,
+// events, alerts, and what is written down of it. Knows nothing of how rounds are made; must never
+// wait for a disk or for anybody who is told.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/config.hpp"
+#include "daemon/archive/archiver.hpp"
+#include "daemon/board.hpp"
+#include "daemon/metrics.hpp"
+#include "daemon/notifier/notifier.hpp"
+#include "daemon/store/saver.hpp"
+#include "daemon/tracker/background.hpp"
+#include "daemon/tracker/detector.hpp"
+#include "daemon/tracker/state.hpp"
+#include "probes/judge/vantage.hpp"
+
+namespace reachd {
+
+// The parts outlive it.
+class Ledger {
+ public:
+  Ledger(const Config& config, Board& board, Metrics& metrics, store::Saver& saver,
+         archive::Archiver& archiver, Notifier& notifier);
+
+  // Goes on from what the store holds. Once, before configure().
+  void restore(const store::Saved& saved);
+  // The configuration and the board's targets are other than before.
+  void configure();
+
+  // A target's round, already on the board, with its reason in words. True if measuring again soon
+  // would tell something.
+  bool file(TargetBoard& target, std::shared_ptr<const Measurement> measurement,
+            const Verdict& verdict);
+  // A control's round: `vantage` is what all controls say now.
+  void file(const Target& control, bool ok, WallTime began, const Vantage& vantage);
+
+  // What was told of alerts since the last call goes to the store.
+  void save_alerts();
+
+ private:
+  void tell(Subject subject, const std::string& name, Change change,
+            std::chrono::milliseconds interval);
+  void refine(const std::string& name, const Change& change);
+  void alert(const Event& event, const std::string& name, const Condition& now);
+  void save(const Event& event);
+  void save(const TargetBoard& target);
+
+  const Config& config_;
+  Board& board_;
+  Metrics& metrics_;
+  store::Saver& saver_;
+  archive::Archiver& archiver_;
+  Notifier& notifier_;
+
+  Detector detector_;
+  Background background_;
+  std::shared_ptr<const std::vector<std::string>> own_addresses_;
+  struct Remembered {
+    std::string url;  // a target that measures something else now begins anew
+    State state;
+  };
+  std::map<std::string, Remembered> remembered_;  // by target, until the first configure()
+  std::map<std::string, std::string> saved_alerts_;
+  std::uint64_t saved_version_ = 0;
+};
+
+// The condition of the vantage as events tell it: ok, or down with the kind "vantage.offline".
+Condition condition_of(VantageStatus status);
+
+}  // namespace reachd

@@ -1,0 +1,215 @@
+#include "daemon/ledger.hpp"
+
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/loop.hpp"
+
+namespace reachd {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+// Some hours ago: what was over long since is not read back.
+const WallTime kNoon = std::chrono::system_clock::now() - 5h;
+
+ControlResult control(const std::string& name) {
+  ControlResult result;
+  result.name = name;
+  result.ok = true;
+  result.families = {Family::ipv4};
+  return result;
+}
+
+Target target(const std::string& service) {
+  Target made;
+  made.service = service;
+  made.name = "web";
+  made.url = "https://" + service + ".example/";
+  made.host = service + ".example";
+  return made;
+}
+
+// All that a daemon has but the network: rounds are filed by hand.
+class LedgerTest : public testing::Test {
+ protected:
+  LedgerTest() {
+    std::filesystem::create_directories(directory_);
+    for (const char* service : {"a", "b"}) {
+      config_.services.push_back({service, {target(service)}});
+    }
+    config_.controls.foreign = {target("control.foreign")};
+    config_.state_directory = directory_;
+  }
+  ~LedgerTest() override { std::filesystem::remove_all(directory_); }
+
+  // One life of a daemon.
+  struct Life {
+    Life(Config& config, test::Loop& loop)
+        : saver(loop.io.get_executor(), worker, config.state_directory, {}),
+          archiver(loop.io.get_executor(), worker, config.state_directory, {}),
+          notifier(loop.io.get_executor(), loop.way, nullptr),
+          ledger(config, board, metrics, saver, archiver, notifier),
+          io(loop.io) {
+      ledger.restore(saver.load());
+      saver.start();
+      archiver.start();
+      set_targets(board, config);
+      metrics.configure(config);
+      ledger.configure();
+    }
+    // The orderly end.
+    void end() {
+      test::run(io, [](Life& life) -> boost::asio::awaitable<int> {
+        co_await life.archiver.stop();
+        co_await life.saver.stop();
+        co_return 0;
+      }(*this));
+      worker.stop();
+    }
+
+    void round(const std::string& id, Status status, WallTime at) {
+      Measurement measurement;
+      measurement.service = id.substr(0, id.find('/'));
+      measurement.target = id.substr(id.find('/') + 1);
+      measurement.url = "https://example.org/";
+      measurement.began = at;
+      measurement.controls = {control("control.foreign/x"), control("control.foreign/y")};
+      Verdict verdict;
+      verdict.status = status;
+      if (status != Status::ok) verdict.kinds = {"tls.reset.sni"};
+      verdict.rule = status == Status::ok ? "steps.fine" : "tls.reset.early";
+      TargetBoard& entry = board.targets.at(id);
+      const auto shared = std::make_shared<const Measurement>(std::move(measurement));
+      record(entry, shared, verdict, at);
+      ledger.file(entry, shared, verdict);
+    }
+    void rounds(const std::string& id, Status status, WallTime from, int count) {
+      for (int i = 0; i < count; ++i) round(id, status, from + i * 60s);
+    }
+
+    Board board;
+    Metrics metrics;
+    Worker worker;
+    store::Saver saver;
+    archive::Archiver archiver;
+    Notifier notifier;
+    Ledger ledger;
+    boost::asio::io_context& io;
+  };
+
+  std::string directory_ = testing::TempDir() + "ledger-" + std::to_string(::getpid()) + "-" +
+                           testing::UnitTest::GetInstance()->current_test_info()->name();
+  Config config_;
+  test::Loop loop_;
+};
+
+TEST_F(LedgerTest, ABlockIsOneEventOneAlertAndOneRecovery) {
+  Life life(config_, loop_);
+  life.rounds("a/web", Status::ok, kNoon, 5);
+  EXPECT_EQ(life.board.chronicle.all().size(), 0U) << "to be known at all is no event";
+  life.rounds("a/web", Status::blocked, kNoon + 1h, 4);
+  ASSERT_EQ(life.board.chronicle.all().size(), 1U);
+  EXPECT_EQ(life.board.targets.at("a/web").state.confirmed.status, Status::blocked);
+  ASSERT_THAT(life.notifier.book().to_tell("x"), SizeIs(1));
+  const Alert alert = life.notifier.book().to_tell("x")[0];
+  EXPECT_EQ(alert.labels.at("alertname"), "ReachdTargetBlocked");
+  EXPECT_EQ(alert.labels.at("service_name"), "a");
+  EXPECT_EQ(alert.labels.at("kind"), "tls.reset.sni");
+  EXPECT_EQ(alert.page, "http://127.0.0.1:10980/targets/a/web");
+  EXPECT_THAT(life.metrics.text(), HasSubstr("reachd_changes_total{service_name=\"a\","));
+  life.rounds("a/web", Status::ok, kNoon + 2h, 8);
+  EXPECT_EQ(life.board.chronicle.all().size(), 2U);
+  EXPECT_TRUE(life.board.chronicle.all()[0].ended);
+  EXPECT_TRUE(life.notifier.book().to_tell("x")[0].ends);
+  life.end();
+}
+
+TEST_F(LedgerTest, OneRuleThatHitsTwoIsOneEvent) {
+  Life life(config_, loop_);
+  for (const char* id : {"a/web", "b/web"}) life.rounds(id, Status::ok, kNoon, 5);
+  for (const char* id : {"a/web", "b/web"}) life.rounds(id, Status::blocked, kNoon + 1h, 4);
+  ASSERT_EQ(life.board.chronicle.all().size(), 1U);
+  EXPECT_EQ(life.board.chronicle.all()[0].members.size(), 2U);
+  EXPECT_THAT(life.notifier.book().to_tell("x"), SizeIs(2));
+  life.end();
+}
+
+TEST_F(LedgerTest, TheNextLifeGoesOnWhereTheLastEnded) {
+  {
+    Life life(config_, loop_);
+    life.rounds("a/web", Status::ok, kNoon, 5);
+    life.rounds("a/web", Status::blocked, kNoon + 1h, 4);
+    life.end();
+  }
+  {
+    Life life(config_, loop_);
+    EXPECT_EQ(life.board.targets.at("a/web").state.confirmed.status, Status::blocked);
+    EXPECT_THAT(life.metrics.text(),
+                HasSubstr("reachd_target_status{service_name=\"a\",status=\"blocked\","
+                          "target=\"web\"} 1"));
+    ASSERT_EQ(life.board.chronicle.all().size(), 1U);
+    ASSERT_THAT(life.notifier.book().to_tell("x"), SizeIs(1));
+    EXPECT_EQ(life.notifier.book().to_tell("x")[0].starts,
+              life.board.chronicle.all()[0].members[0].change.confirmed);
+    life.rounds("a/web", Status::blocked, kNoon + 1h + 240s, 10);
+    EXPECT_EQ(life.board.chronicle.all().size(), 1U) << "nothing is news twice";
+    life.rounds("a/web", Status::ok, kNoon + 3h, 8);
+    EXPECT_EQ(life.board.chronicle.all().size(), 2U);
+    EXPECT_GT(life.board.chronicle.all()[1].id, life.board.chronicle.all()[0].id);
+    life.end();
+  }
+  Life life(config_, loop_);
+  EXPECT_EQ(life.board.chronicle.all().size(), 2U);
+  EXPECT_EQ(life.board.targets.at("a/web").state.confirmed.status, Status::ok);
+  life.end();
+}
+
+TEST_F(LedgerTest, ATargetThatMeasuresSomethingElseBeginsAnew) {
+  {
+    Life life(config_, loop_);
+    life.rounds("a/web", Status::ok, kNoon, 5);
+    life.rounds("a/web", Status::blocked, kNoon + 1h, 4);
+    life.end();
+  }
+  config_.services[0].targets[0].url = "https://other.example/";
+  Life life(config_, loop_);
+  EXPECT_EQ(life.board.targets.at("a/web").state, State{});
+  life.end();
+}
+
+TEST_F(LedgerTest, TheVantageIsAnAlertOfItsOwnAndIsBackAfterARestart) {
+  const Target who = target("control.foreign");
+  const Vantage offline{VantageStatus::offline, "vantage.nothing_answers", false, false, {}};
+  {
+    Life life(config_, loop_);
+    for (int i = 0; i < 5; ++i) {
+      life.ledger.file(who, true, kNoon + i * 20s, {});
+    }
+    for (int i = 0; i < 5; ++i) {
+      life.ledger.file(who, false, kNoon + 200s + i * 20s, offline);
+    }
+    EXPECT_EQ(life.board.vantage_state.confirmed, VantageStatus::offline);
+    ASSERT_THAT(life.notifier.book().to_tell("x"), SizeIs(1));
+    const Alert alert = life.notifier.book().to_tell("x")[0];
+    EXPECT_EQ(alert.labels.at("alertname"), "ReachdVantageNotOnline");
+    EXPECT_EQ(alert.labels.at("status"), "offline");
+    life.end();
+  }
+  Life life(config_, loop_);
+  EXPECT_EQ(life.board.vantage_state.confirmed, VantageStatus::offline);
+  for (int i = 0; i < 5; ++i) {
+    life.ledger.file(who, true, kNoon + 400s + i * 20s, {});
+  }
+  EXPECT_EQ(life.board.vantage_state.confirmed, VantageStatus::online);
+  EXPECT_EQ(life.board.chronicle.all().size(), 2U);
+  EXPECT_TRUE(life.notifier.book().to_tell("x")[0].ends);
+  life.end();
+}
+
+}  // namespace
+}  // namespace reachd
