@@ -14,8 +14,11 @@ from pathlib import Path
 
 import scenario as scenarios
 import timeline
+from alertmanager import BASE, Alertmanager
+from passages import idle, passages
 from plan import Plan
 from process import until
+from receiver import Receiver
 from vantage import Vantage, configuration
 from world import World
 
@@ -34,21 +37,33 @@ class Play:
         self.vantage = Vantage(binary, self.folder)
         self.began = time.monotonic()
         self.rounds = {}  # target → {began: verdict} of every round seen
+        self.receiver = self.alertmanager = None
+        self.epoch = 0    # by the clock, when the daemon was started
 
     def build(self):
         scenario = self.scenario
         self.world.start(scenario.world, scenario.censor, scenario.targets, binary=self.vantage.binary,
                          observe=self.keep == "keep")
-        text = configuration(self.plan.config, scenario.targets, scenario.more, scenario.schedule,
-                             {**self.world.settings(), **scenario.config})
+        settings = {**self.world.settings(), **scenario.config}
+        if "alerts" in scenario.expect:
+            settings = {**self._start_alertmanager(), **settings}
+        text = configuration(self.plan.config, scenario.targets, scenario.more, scenario.schedule, settings)
         self.vantage.prepare(text, scenario.world.get("vantage", {}), self.world.pki)
+
+    def _start_alertmanager(self):
+        """Returns what the daemon's configuration says of it."""
+        self.receiver, self.alertmanager = Receiver(), Alertmanager(self.folder)
+        self.alertmanager.prepare(self.receiver.url, self.scenario.alertmanager)
+        self.alertmanager.start()
+        return {"alertmanager": {"urls": [BASE]}}
 
     def play(self):
         self.build()
         up = time.monotonic() - self.began
         self.vantage.start()
         self.world.censor.ask("epoch")
-        steps = timeline.Timeline(self.scenario.timeline, self.world, self.vantage)
+        self.epoch = time.time()
+        steps = timeline.Timeline(self.scenario.timeline, self.world, self.vantage, self.alertmanager)
         self._until_over(steps)
         result = self._result() | {"up": round(up, 2)}
         result["faults"] = [f"reachd ends with {status}" for status in [self.vantage.stop()] if status]
@@ -86,7 +101,19 @@ class Play:
             targets[name] = {key: told.get(key) for key in ("status", "kinds", "locus", "rule", "reason")}
             targets[name]["rounds"] = list(self.rounds[name].values())
             (self.folder / f"{name.replace('/', '.')}.json").write_text(json.dumps(told, indent=1))
-        return {"targets": targets, "vantage": self.vantage.state(), "events": self.vantage.events()}
+        return {"targets": targets, "vantage": self.vantage.state(), "events": self.vantage.events(),
+                "alerts": self._alerts()}
+
+    def _alerts(self):
+        """What the receiver was told, in seconds since the daemon was started; None if there is none."""
+        if self.receiver is None:
+            return None
+        notifications = self.receiver.notifications()
+        (self.folder / "notifications.json").write_text(json.dumps(notifications, indent=1))
+        found = passages(notifications)
+        return {"idle": len(idle(notifications, found)),
+                "passages": [{"at": round(p.at - self.epoch, 1), "to": p.to, "labels": dict(p.labels),
+                              "notification": p.notification} for p in found]}
 
     def shell(self):
         self.build()

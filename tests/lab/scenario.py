@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import yaml
 
 import units
+from alertmanager import PACE
 from nodes import (Refusal, anything, boolean, by_shape, choice, compose, flat, mapping, plain, refuse,
                    scalar, sequence, several, text, whole)
 from plan import SOURCE
@@ -37,6 +38,7 @@ class Scenario:
     world: dict = field(default_factory=dict)
     censor: list = field(default_factory=list)  # rules as the censor program reads them
     schedule: dict = field(default_factory=dict)
+    alertmanager: dict = field(default_factory=dict)  # how its pace differs from the usual one
     timeline: list = field(default_factory=list)
     expect: dict = field(default_factory=dict)
 
@@ -119,7 +121,18 @@ class _Grammar:
                           "locus": several(choice("network", "resolver", "server", "local", "unknown"))})
         return mapping({
             "targets": mapping({}, any_key=target), "vantage": several(choice(*VANTAGES)),
-            "events": span, "fired": mapping({}, any_key=span)})
+            "events": by_shape(span, self.events()), "alerts": self.alerts(),
+            "fired": mapping({}, any_key=span)})
+
+    def events(self):
+        return mapping({"targets": span, "vantage": span, "members": span, "open": span,
+                        "flapping": span, "of": several(self.target)})
+
+    def alerts(self):
+        window = mapping({"from": seconds, "to": seconds}, required=("from", "to"))
+        return mapping({"firing": span, "resolved": span, "pages": span, "names": several(text),
+                        "targets": several(self.target), "fires": window, "resolves": window,
+                        "kinds": several(_kind)}, required=("firing", "resolved"))
 
     def timeline(self):
         return sequence(mapping({
@@ -135,6 +148,7 @@ class _Grammar:
             "world": self.world(), "censor": sequence(self.rules.read),
             "schedule": mapping({"rounds": whole, "interval": seconds, "timeout": seconds,
                                  "deep_every": seconds, "duration": seconds, "residual": seconds}),
+            "alertmanager": mapping({key: text for key in PACE}),
             "timeline": self.timeline(), "expect": self.expectation()},
             required=("id", "title", "class", "targets", "expect"))
 
@@ -145,7 +159,8 @@ def _id(word):
     return word
 
 
-ACTIONS = re.compile(r"(enable|disable) (?P<rule>\S+)|restart daemon|pause daemon (?P<pause>\S+)")
+ACTIONS = re.compile(r"(enable|disable) (?P<rule>\S+)|(restart|kill|reload) daemon|"
+                     r"pause daemon (?P<pause>\S+)|(?P<alerting>stop|start) alertmanager")
 
 
 _more = sequence(mapping({"service": text, "name": text, "url": text}, ("service", "name", "url"),
@@ -191,6 +206,8 @@ def _check(scenario, tree):
             refuse(tree, f"'{step['do']}' is nothing that can be done", "timeline")
         if found and found["rule"] and found["rule"] not in names:
             refuse(tree, f"{found['rule']} is no rule here", "timeline")
+        if found and found["alerting"] and "alerts" not in scenario.expect:
+            refuse(tree, "there is an Alertmanager only where alerts are expected", "timeline")
 
 
 def parse(content, name, plan):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+import told
 import units
 
 UNTRUE = ("blocked", "likely_blocked")  # what a benign or an outage world must never be called
@@ -63,11 +64,9 @@ def compare(scenario, result):
     if "vantage" in expect and result.get("vantage") not in expect["vantage"]:
         faults.append(f"the vantage is {result.get('vantage')}, not {' or '.join(expect['vantage'])}")
     if "events" in expect:
-        events = result.get("events")
-        if events is None:
-            faults.append("the daemon keeps no events")
-        elif not units.holds(len(events), expect["events"]):
-            faults.append(f"{len(events)} events, not {expect['events']}")
+        faults += told.event_faults(expect["events"], result.get("events"))
+    if "alerts" in expect:
+        faults += told.alert_faults(expect["alerts"], result["alerts"])
     for rule, counted in result["counters"]["rules"].items():
         wanted = expect.get("fired", {}).get(rule, ">=1")
         if not units.holds(counted["fired"], wanted):
@@ -83,6 +82,8 @@ def shown(result):
         words.append(f"{name} {got.get('status')} {kinds}".strip())
     if result.get("vantage") not in (None, "online"):
         words.append(f"vantage {result['vantage']}")
+    if result.get("alerts"):
+        words.append(told.shown(result["alerts"]))
     return "; ".join(words)
 
 
@@ -93,6 +94,9 @@ def expected(scenario):
         words.append(f"{name} {status} {' '.join(wanted.get('kinds', []))}".strip())
     if "vantage" in scenario.expect:
         words.append("vantage " + "|".join(scenario.expect["vantage"]))
+    if "alerts" in scenario.expect:
+        alerts = scenario.expect["alerts"]
+        words.append(f"alerts {alerts['firing']} firing {alerts['resolved']} resolved")
     return "; ".join(words)
 
 
@@ -116,6 +120,15 @@ def false_alarms(outcomes):
     """(rounds of benign and outage worlds, how many of them were called blocked or likely so)."""
     rounds = [r["status"] for _, _, got in _targets(outcomes, "NO") for r in got["rounds"]]
     return len(rounds), sum(status in UNTRUE for status in rounds)
+
+
+def pages(outcomes):
+    """(worlds with an Alertmanager, notifications in them that something fires, and how many of these
+    were of targets in benign and outage worlds)."""
+    worlds = [o for o in outcomes if o.result and o.result.get("alerts")]
+    untrue = [p for o in worlds if o.scenario.kind in "NO"
+              for p in told.firing(o.result["alerts"]) if told.target(p) in o.scenario.targets]
+    return len(worlds), sum(told.pages(o.result["alerts"]) for o in worlds), len(untrue)
 
 
 def kinds_score(outcomes):

@@ -32,6 +32,9 @@ def totals(outcomes):
     rounds, alarms = score.false_alarms(outcomes)
     bound = f"; at 95 % the true rate is below {3 / rounds:.4f}" if rounds and not alarms else ""
     lines.append(f"false alarms: {alarms} of {rounds} rounds in benign and outage worlds{bound}")
+    worlds, pages, untrue = score.pages(outcomes)
+    if worlds:
+        lines.append(f"alerts: {pages} pages in {worlds} worlds; {untrue} of targets in benign and outage worlds")
     passed, waiting = sum(o.good for o in outcomes), sum(bool(o.not_yet) for o in outcomes)
     failed = len(outcomes) - passed - waiting
     if waiting:
@@ -51,4 +54,5 @@ def document(outcomes):
                       for kind, row in score.confusion(outcomes).items()},
         "kinds": {"precision": precision, "recall": recall,
                   "each": {kind: {"expected": seen, "found": hit} for kind, (seen, hit) in table.items()}},
-        "false_alarms": {"rounds": rounds, "alarms": alarms}}
+        "false_alarms": {"rounds": rounds, "alarms": alarms},
+        "alerts": dict(zip(("worlds", "pages", "untrue"), score.pages(outcomes)))}

@@ -4,8 +4,8 @@ import units
 
 
 class Timeline:
-    def __init__(self, steps, world, vantage):
-        self.world, self.vantage = world, vantage
+    def __init__(self, steps, world, vantage, alertmanager=None):
+        self.world, self.vantage, self.alertmanager = world, vantage, alertmanager
         self.steps = sorted(((step["at"], self._act(step)) for step in _with_ends(steps)),
                             key=lambda step: step[0])
         self.end = self.steps[-1][0] if self.steps else 0
@@ -23,15 +23,19 @@ class Timeline:
     def _act(self, step):
         if "world" in step:
             return (self.world.change, step["world"])
-        verb, _, rest = step["do"].partition(" ")
+        verb, _, object_ = step["do"].partition(" ")
         if verb in ("enable", "disable"):
             return (self.world.censor.ask, step["do"])
-        if verb == "restart":
-            return (self._restart,)
+        if object_ == "alertmanager":
+            return (getattr(self.alertmanager, verb),)
+        if verb in ("restart", "kill"):
+            return (self._restart, verb == "kill")
+        if verb == "reload":
+            return (self.vantage.reload,)
         return (self.vantage.pause, verb == "pause")
 
-    def _restart(self):
-        self.vantage.stop()
+    def _restart(self, killed):
+        self.vantage.kill() if killed else self.vantage.stop()
         self.vantage.start()
 
 

@@ -73,6 +73,13 @@ class Vantage:
     def stop(self):
         return self.process.stop(signal.SIGTERM)
 
+    def kill(self):
+        """As the kernel does when memory is short: at once, and nothing is said."""
+        self.process.stop(signal.SIGKILL)
+
+    def reload(self):
+        self.process.send(signal.SIGHUP)
+
     def pause(self, stopped):
         self.process.send(signal.SIGSTOP if stopped else signal.SIGCONT)
 
