@@ -125,8 +125,8 @@ class _Grammar:
             "fired": mapping({}, any_key=span)})
 
     def events(self):
-        return mapping({"targets": span, "vantage": span, "members": span, "open": span,
-                        "flapping": span, "of": several(self.target)})
+        return mapping({"targets": span, "vantage": span, "members": span, "recoveries": span,
+                        "open": span, "flapping": span, "of": several(self.target)})
 
     def alerts(self):
         window = mapping({"from": seconds, "to": seconds}, required=("from", "to"))

@@ -35,8 +35,9 @@ def event_faults(wanted, events):
         return _counted("events", len(events), wanted)
     of_targets = [e for e in events if e["subject"] == "target"]
     figures = {"targets": len(of_targets), "vantage": len(events) - len(of_targets),
-               "open": sum(e["closed"] is None for e in events),
-               "flapping": sum(bool(e["flapping"]) for e in events)}
+               "recoveries": sum(e["members"][0]["to"] == "ok" for e in events),
+               "open": sum(e["ended"] is None for e in events),
+               "flapping": sum(bool(e.get("flapping")) for e in events)}
     faults = []
     for key, number in figures.items():
         if key in wanted:

@@ -49,7 +49,7 @@ def prove_words(lab):
     """all keys are read; the word `target` means the first one"""
     expect = _read(lab, "alertmanager: {group_wait: 9s}\n"
                         "timeline: [{at: 1s, do: kill daemon}, {at: 2s, do: reload daemon}]\n"
-                        "expect: {events: {targets: 1, vantage: 0, members: 2, open: 1, flapping: 0, of: [target]},"
+                        "expect: {events: {targets: 1, vantage: 0, members: 2, recoveries: 0, open: 1, flapping: 0, of: [target]},"
                         " alerts: {firing: 1, resolved: '<=1', pages: 1, names: [A], targets: target,"
                         " kinds: [tls.reset.sni], fires: {from: 1s, to: 2min}, resolves: {from: 0s, to: 1s}}}").expect
     assert expect["events"]["of"] == ["facebook/web"], expect
@@ -79,11 +79,11 @@ def prove_alerts_missed(lab):
 def prove_events_missed(lab):
     """each key of `events` finds what is not so, and nothing where it is; no events at all is a fault"""
     member = {"target": "facebook/web", "from": "ok", "to": "blocked"}
-    events = [{"id": 1, "subject": "target", "closed": None, "flapping": True, "members": [member]}]
-    good = {"targets": 1, "vantage": 0, "members": 1, "open": 1, "flapping": 1, "of": ["facebook/web"]}
+    events = [{"id": 1, "subject": "target", "ended": None, "flapping": True, "members": [member]}]
+    good = {"targets": 1, "vantage": 0, "members": 1, "recoveries": 0, "open": 1, "flapping": 1, "of": ["facebook/web"]}
     assert told.event_faults(good, events) == [] and told.event_faults(1, events) == []
-    for key, wrong in {"targets": 0, "vantage": 1, "members": 6, "open": 0, "flapping": 0,
+    for key, wrong in {"targets": 0, "vantage": 1, "members": 6, "recoveries": 1, "open": 0, "flapping": 0,
                        "of": ["facebook/web", "amazon/web"]}.items():
         assert told.event_faults({**good, key: wrong}, events), key
     assert told.event_faults("<=0", events) and told.event_faults(0, None)
-    assert told.event_faults(good, [*events, {**events[0], "subject": "vantage", "members": []}])
+    assert told.event_faults(good, [*events, {**events[0], "subject": "vantage"}])
