@@ -1,0 +1,47 @@
+"""The command line of tests/memory/run: each part in a world of its own, one after the other."""
+
+import argparse
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import namespaces
+from certificates import Certificates
+from plan import SOURCE
+
+HERE = Path(__file__).resolve().parent
+LOGS = SOURCE / "build/logs/memory"
+PARTS = ("ledger", "kill", "full_disk")
+
+
+def main(words):
+    parser = argparse.ArgumentParser(prog="tests/memory/run")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1, help="of the moments at which it is killed")
+    parser.add_argument("--binary", default=SOURCE / "build/release/reachd", type=Path)
+    options = parser.parse_args(words)
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"no part {', '.join(sorted(unknown))}")
+    Certificates()
+    passed = failed = 0
+    for part in options.parts or PARTS:
+        logs = LOGS / part
+        shutil.rmtree(logs, ignore_errors=True)
+        logs.mkdir(parents=True)
+        words = namespaces.words(HERE / "part.py", part, options.binary.resolve(), logs,
+                                 options.kills, options.seed)
+        with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
+            for line in process.stdout:
+                print(line, end="", flush=True)
+                passed += line.startswith("ok - ")
+                failed += line.startswith("not ok - ")
+        if process.returncode not in (0, 1):
+            print(f"not ok - {part}: ends with {process.returncode}")
+            failed += 1
+    print(f"{passed} passed, {failed} failed")
+    return 0 if passed and not failed else 1
+
+
+sys.exit(main(sys.argv[1:]))
