@@ -10,7 +10,7 @@ from look import look
 from process import until
 from scene import RULES, STATE
 
-SIZE = "6m"
+SIZE = "32m"
 RULE = "one-name"
 TARGET = RULES[RULE][0]
 PATIENCE = 60        # seconds for a change to be confirmed
@@ -27,7 +27,7 @@ class Disk:
 
     def fill(self):
         with open(self.ballast, "ab", buffering=0) as ballast:
-            for size in (65536, 4096, 512, 1):
+            for size in (1 << 20, 65536, 4096, 512, 1):
                 try:
                     while True:
                         ballast.write(b"x" * size)
