@@ -37,7 +37,7 @@ def event_faults(wanted, events):
     figures = {"targets": len(of_targets), "vantage": len(events) - len(of_targets),
                "recoveries": sum(e["members"][0]["to"] == "ok" for e in events),
                "open": sum(e["ended"] is None for e in events),
-               "flapping": sum(bool(e.get("flapping")) for e in events)}
+               "flapping": sum(any(m["flapping"] for m in e["members"]) for e in events)}
     faults = []
     for key, number in figures.items():
         if key in wanted:

@@ -73,7 +73,8 @@ class Ledger:
 
 
 def _key(fact):
-    return (fact.event, fact.target, fact.before, fact.after, fact.kinds, fact.confirmed)
+    """What a passage led to may be known better later, and is told in the same event then."""
+    return (fact.event, fact.target, fact.before, fact.confirmed)
 
 
 def _missing(before, after):

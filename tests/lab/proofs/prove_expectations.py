@@ -78,8 +78,8 @@ def prove_alerts_missed(lab):
 
 def prove_events_missed(lab):
     """each key of `events` finds what is not so, and nothing where it is; no events at all is a fault"""
-    member = {"target": "facebook/web", "from": "ok", "to": "blocked"}
-    events = [{"id": 1, "subject": "target", "ended": None, "flapping": True, "members": [member]}]
+    member = {"target": "facebook/web", "from": "ok", "to": "blocked", "flapping": True}
+    events = [{"id": 1, "subject": "target", "ended": None, "members": [member]}]
     good = {"targets": 1, "vantage": 0, "members": 1, "recoveries": 0, "open": 1, "flapping": 1, "of": ["facebook/web"]}
     assert told.event_faults(good, events) == [] and told.event_faults(1, events) == []
     for key, wrong in {"targets": 0, "vantage": 1, "members": 6, "recoveries": 1, "open": 0, "flapping": 0,
