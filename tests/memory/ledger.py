@@ -6,17 +6,14 @@ is there twice.
 
 from dataclasses import dataclass, field
 
-from look import moment
-
 SLACK = 3.0  # seconds
-# A time that is told in whole seconds, and a change that is told a moment after it was confirmed.
-BLUR = 1.0
 
 
 @dataclass
 class Ledger:
-    last: object = None                          # the last look before the end
+    last: object = None                           # the last look before the end
     standing: dict = field(default_factory=dict)  # target → (status, since when it is seen so)
+    seen: dict = field(default_factory=dict)      # passage, or end of an event → when it was seen first
     lost: list = field(default_factory=list)      # ages of what was lost within the slack
 
     def saw(self, look):
@@ -32,9 +29,9 @@ class Ledger:
         faults = _odd(look)
         if self.last is not None:
             for fact in _missing(self.last, look):
-                age = ended - fact.confirmed
-                if age > SLACK + BLUR:
-                    faults.append(f"lost {age:.1f} s after it was confirmed: {fact}")
+                age = ended - self.seen.pop(_key(fact))
+                if age > SLACK:
+                    faults.append(f"lost {age:.1f} s after it was seen: {fact}")
                 else:
                     self.lost.append(age)
             faults += self._ends(look, ended) + self._states(look, ended)
@@ -45,31 +42,33 @@ class Ledger:
         for target, status in look.states.items():
             if self.standing.get(target, (None,))[0] != status:
                 self.standing[target] = (status, look.at)
+        for key in [*map(_key, look.facts), *_ends(look).items()]:
+            self.seen.setdefault(key, look.at)
         self.last = look
 
     def _ends(self, look, ended):
         """An event that was over for long is over still, and at the same time."""
-        now = {event["id"]: event for event in look.events}
-        faults = []
-        for event in self.last.events:
-            over, again = event["ended"], now.get(event["id"])
-            # One that is lost altogether is told above.
-            if over and again and again["ended"] != over and moment(over) < ended - SLACK - BLUR:
-                faults.append(f"event {event['id']} ended at {over}, and now at {again['ended']}")
-        return faults
+        now = _ends(look)
+        return [f"event {event} ended at {over}, and now at {now[event]}"
+                for event, over in _ends(self.last).items()
+                # One that is lost altogether is told as such.
+                if event in now and over and now[event] != over and self.seen[event, over] < ended - SLACK]
 
     def _states(self, look, ended):
         """A state that stood for long stands still, unless an event says what came since."""
         faults = []
         newest = {fact.target: fact for fact in look.facts}
-        for target, (status, seen) in self.standing.items():
-            now = look.states.get(target)
-            if now == status or seen > ended - SLACK - BLUR:
-                continue
-            fact = newest.get(target)
-            if fact is None or fact.after != now or fact.confirmed < self.last.at - BLUR - SLACK:
-                faults.append(f"{target} was {status} for {ended - seen:.1f} s, and is {now}")
+        for target, (status, since) in self.standing.items():
+            now, fact = look.states.get(target), newest.get(target)
+            explained = fact is not None and _key(fact) not in self.seen and fact.after == now
+            if now != status and since < ended - SLACK and not explained:
+                faults.append(f"{target} was {status} for {ended - since:.1f} s, and is {now}")
         return faults
+
+
+def _ends(look):
+    """event → when it ended, None: it is under way"""
+    return {event["id"]: event["ended"] for event in look.events}
 
 
 def _key(fact):

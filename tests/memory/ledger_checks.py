@@ -59,7 +59,7 @@ def play(report):
     report("a lost event is found", *_found("lost", known, _look(41, OVER, amazon_web="ok", facebook_web="ok")))
     report("a lost member is found", *_found("lost", _look(
         30, _event(1, (A, "ok", "blocked", 10), (B, "ok", "blocked", 11))), _look(41, BLOCK)))
-    faults, lost = _after_kill(_look(30, BLOCK), _look(31, facebook_web="ok"), 11.5)
+    faults, lost = _after_kill(_look(30, BLOCK), _look(31, facebook_web="ok"), 31.5)
     report("what was younger than the promise may be lost, and is noted", not faults and len(lost) == 1,
            f"{faults} {lost}")
     report("an event twice is found", *_found("twice", _look(30, BLOCK), _look(

@@ -18,7 +18,7 @@ id: K0
 title: targets are blocked and freed in turn
 class: B
 targets: [facebook/web, facebook/instagram, amazon/web, google-search/web, apple/web]
-schedule: {interval: 5s, timeout: 1s, deep_every: 30s, residual: 1s}
+schedule: {interval: 5s, timeout: 2s, deep_every: 30s, residual: 1s}
 censor:
   - name: two-names
     at: border
