@@ -1,21 +1,44 @@
 """Debian's Prometheus over a past that was made up, with what the rules would have recorded."""
 
+import re
 import subprocess
 import time
 from pathlib import Path
+
+import yaml
 
 import made_world
 from fetch import get
 from process import Process, until
 
 BASE = "http://127.0.0.1:9090"
-# Rules read what other rules record: as many passes as the longest such chain has links.
-PASSES = 3
+RECORDED = re.compile(r"\b\w+:\w+:\w+\b")
+
+
+def in_turns(rules, asked):
+    """{record: expression} → the same in a list of dicts, of what is asked for and what that reads: each
+    dict reads only what the ones before it have recorded."""
+    reads = {record: set(rules) & set(RECORDED.findall(expression)) for record, expression in rules.items()}
+    wanted, more = set(), set(asked) & set(rules)
+    while more:
+        wanted |= more
+        more = set().union(*(reads[record] for record in more)) - wanted
+    turns = []
+    while wanted:
+        ready = {record for record in wanted if not reads[record] & wanted}
+        turns.append({record: rules[record] for record in ready})
+        wanted -= ready
+    return turns
 
 
 class History:
-    def __init__(self, folder, rules, log):
-        self.folder, self.rules, self.log = Path(folder), rules, log
+    """`files` of rules; `asked`: the names of recorded series that somebody will ask for."""
+
+    def __init__(self, folder, files, asked, log):
+        self.folder, self.log = Path(folder), log
+        groups = [group for file in files for group in yaml.safe_load(Path(file).read_text())["groups"]]
+        rules = {rule["record"]: rule["expr"] for group in groups for rule in group["rules"] if "record" in rule}
+        self.turns = in_turns(rules, asked)
         self.end = int(time.time()) // made_world.STEP * made_world.STEP
         self.began = self.end - (made_world.MINUTES - 1) * made_world.STEP
 
@@ -26,10 +49,13 @@ class History:
         self._promtool("create-blocks-from", "openmetrics", text, self.folder / "data")
         text.unlink()
         self.start()
-        for _ in range(PASSES):
+        for turn in self.turns:
+            rules = self.folder / "rules.yml"
+            rules.write_text(yaml.safe_dump({"groups": [{"name": "turn", "rules": [
+                {"record": record, "expr": expression} for record, expression in turn.items()]}]}))
             self._promtool("create-blocks-from", "rules", f"--start={self.began}", f"--end={self.end}",
                            f"--url={BASE}", f"--output-dir={self.folder / 'data'}", "--eval-interval=60s",
-                           *self.rules)
+                           rules)
             self.process.stop()  # it looks for new blocks when it starts
             self.start()
 

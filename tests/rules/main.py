@@ -61,7 +61,7 @@ def main(logs):
         report("every recorded series that a dashboard asks for is recorded", asked <= recorded,
                str(asked - recorded))
         with tempfile.TemporaryDirectory(prefix="reachd-rules-") as folder:
-            history = History(folder, RECORDING, Path(logs) / "prometheus.log")
+            history = History(folder, RECORDING, asked, Path(logs) / "prometheus.log")
             history.make()
             report.note("a Prometheus has six hours of four vantages")
             gate = Gate(BASE, history.began, history.end, report, step=60)

@@ -109,7 +109,8 @@ class Gate:
             if name in built_in:
                 return built_in[name]
             variable, found = values[name]  # a name without variable is a fault of the dashboard
-            return "|".join(re.escape(value) for value in found) if variable.get("multi") else found[0]
+            # Escaped as Grafana does it: once for the expression, once for PromQL's string.
+            return "|".join(re.escape(value).replace("\\", "\\\\") for value in found) if variable.get("multi") else found[0]
         return VARIABLE.sub(fill, expression)
 
     def _ask(self, panel, target, values):
