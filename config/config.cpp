@@ -35,6 +35,10 @@ void read_config(const Field& root, Config& config) {
   tls.close();
   read_resolvers(section.optional("resolvers"), config.resolvers);
   read_controls(section.optional("controls"), config, config.controls);
+  Section fingerprints(section.optional("fingerprints"));
+  take_path(fingerprints.optional("dns"), config.file, config.fingerprints.dns);
+  take_path(fingerprints.optional("http"), config.file, config.fingerprints.http);
+  fingerprints.close();
   const Field helper = section.optional("helper");
   if (helper.present()) read_helper(helper, config, config.helper.emplace());
   constexpr std::string_view kServices =

@@ -121,6 +121,14 @@ struct AlertmanagerSettings {
   bool operator==(const AlertmanagerSettings&) const = default;
 };
 
+// Block pages and poisoned answers that are known, in OONI's format. Two files because OONI keeps
+// two; either may hold anything of that format. Empty: none.
+struct FingerprintFiles {
+  std::string dns;
+  std::string http;
+  bool operator==(const FingerprintFiles&) const = default;
+};
+
 struct Config {
   std::string file;
   VantageName vantage;
@@ -130,6 +138,7 @@ struct Config {
   std::string ca_file = "/etc/ssl/certs/ca-certificates.crt";
   std::vector<ResolverSettings> resolvers;  // never empty: the system's is the default
   ControlSettings controls;
+  FingerprintFiles fingerprints;
   std::vector<Service> services;  // may be empty only where `helper` stands
   std::optional<HelperSettings> helper;
   std::string state_directory = "/var/lib/reachd";

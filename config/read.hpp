@@ -28,8 +28,8 @@ void read_alertmanager(const Field& field, const std::string& file, Alertmanager
 Target defaults_of(const Config& so_far, std::string service);
 bool read_url(const Field& field, Target& target);
 
-// What only http and https targets may have: method, headers, expect. `is_http` false makes each of
-// them that is present a fault.
+// What only http and https targets may have: method, headers, expect, object. `is_http` false makes
+// each of them that is present a fault.
 void read_request(Section& section, bool is_http, Target& target);
 
 // A duration within bounds; `why` gives the reason for them. True only if `out` was set.

@@ -57,6 +57,20 @@ void read_headers(const Field& field, Target& target) {
   }
 }
 
+void read_object(const Field& field, Target& target) {
+  const auto text = field.text();
+  if (!text) return;
+  const bool path = text->starts_with('/') && !text->starts_with("//") && text->size() <= 2048 &&
+                    std::all_of(text->begin(), text->end(),
+                                [](char c) { return c > ' ' && c <= '~' && c != '#'; });
+  if (!path) {
+    return field.fault(in_quotes(*text) +
+                       " is not the path of something large on the target's host, such as "
+                       "/images/large.jpg");
+  }
+  target.object = *text;
+}
+
 // One entry of expect.status: "204", or "2xx" for its hundred codes.
 void read_status(const Field& field, std::vector<int>& codes) {
   const auto text = field.text();
@@ -107,8 +121,9 @@ void read_request(Section& section, bool is_http, Target& target) {
   const Field method = section.optional("method");
   const Field headers = section.optional("headers");
   const Field expect = section.optional("expect");
+  const Field object = section.optional("object");
   if (!is_http) {
-    for (const Field& field : {method, headers, expect}) {
+    for (const Field& field : {method, headers, expect, object}) {
       field.fault("belongs to http and https only: remove it");
     }
     return;
@@ -121,6 +136,7 @@ void read_request(Section& section, bool is_http, Target& target) {
     }
   }
   read_headers(headers, target);
+  read_object(object, target);
   read_expect(expect, target);
 }
 

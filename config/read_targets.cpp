@@ -2,6 +2,7 @@
 #include <set>
 
 #include "config/endpoint.hpp"
+#include "config/pin.hpp"
 #include "config/read.hpp"
 #include "config/url.hpp"
 #include "config/wording.hpp"
@@ -43,6 +44,18 @@ void read_starttls(const Field& field, Target& target) {
     target.starttls = Starttls::required;
   } else {
     field.fault(in_quotes(*text) + " is not one of none, optional and required");
+  }
+}
+
+void read_pins(const Field& field, Target& target) {
+  if (!field.present()) return;
+  const bool mail = target.scheme == Scheme::imap || target.scheme == Scheme::smtp;
+  const bool plain = target.scheme == Scheme::http || target.scheme == Scheme::tcp ||
+                     target.scheme == Scheme::dns || (mail && target.starttls == Starttls::none);
+  if (plain) return field.fault("needs TLS, where a key is shown: remove it");
+  for (const Field& item : field.one_or_more()) {
+    std::string key;
+    if (take(item, key, parse_pin)) target.pins.push_back(std::move(key));
   }
 }
 
@@ -104,6 +117,8 @@ void read_target(const Field& entry, const Config& config, const Field& service_
   read_times(section.optional("interval"), section.optional("timeout"), service_interval, target);
   const Field starttls = section.optional("starttls");
   if (url_known) read_starttls(starttls, target);
+  const Field pins = section.optional("pins");
+  if (url_known) read_pins(pins, target);
   read_request(section, !url_known || is_http(target.scheme), target);
   read_resolver_names(section.optional("resolvers"), config.resolvers, target);
   read_families(section.optional("families"), target);

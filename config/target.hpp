@@ -53,6 +53,10 @@ struct Target {
   std::string method = "GET";
   std::vector<std::pair<std::string, std::string>> headers;
   Expect expect;
+  // Keys of which one must be in the chain that the servers send: hex SHA-256 of the public key
+  // (SubjectPublicKeyInfo). Empty: any key that the trust store vouches for.
+  std::vector<std::string> pins;
+  std::string object;  // http(s): path and query of an answer of 64 KiB or more; empty: none known
   std::vector<std::string> resolvers;  // names of configured resolvers; empty: all
   std::vector<Family> families{Family::ipv4, Family::ipv6};
   int addresses = 4;  // how many of the resolved are tried in a deep round

@@ -120,6 +120,7 @@ struct HttpSeen {
   std::string body_sha256;      // hex, of what was read
   Micros first_byte{0};         // from the request to the first byte of the answer; 0: none came
   Micros transfer{0};           // from there to the end
+  Micros stalled{0};            // from the last byte to the end, where the end is a failure
   double bytes_per_second = 0;  // of the body, 0 if too short to tell
   std::string location;         // absolute, where the answer redirects to; empty if it does not
   bool operator==(const HttpSeen&) const = default;

@@ -124,6 +124,15 @@ resolvers:
                                            "https://[2001:db8::3]:8443/dns-query", ""}));
 }
 
+TEST(Config, FingerprintFilesStandBesideTheConfiguration) {
+  const Config config = good(R"(
+fingerprints: {dns: known/dns.csv, http: /usr/share/http.csv}
+services: [{name: a, targets: [{name: web, url: https://www.example.org/}]}]
+)");
+  EXPECT_THAT(config.fingerprints.dns, testing::EndsWith("known/dns.csv"));
+  EXPECT_EQ(config.fingerprints.http, "/usr/share/http.csv");
+}
+
 TEST(Config, EveryKeyOfATargetIsRead) {
   const Config config = good(R"(
 resolvers: [{name: system}, {name: google, udp: 8.8.8.8}]
@@ -138,6 +147,8 @@ services:
         method: HEAD
         headers: {Accept-Language: "zh-CN,zh;q=0.9", X-Empty-Not: " "}
         expect: {status: [200, 204, 2xx, 301], header: {Server: ^gws}}
+        pins: ["sha256//47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="]
+        object: /large?size=1
         resolvers: [google]
         families: 6
         addresses: 16
@@ -157,6 +168,10 @@ services:
   EXPECT_EQ(full.expect.status.front(), 200);
   EXPECT_EQ(full.expect.status.back(), 301);
   EXPECT_THAT(full.expect.headers, ElementsAre(Pair("Server", "^gws")));
+  EXPECT_THAT(full.pins, ElementsAre("e3b0c44298fc1c149afbf4c8996fb924"
+                                     "27ae41e4649b934ca495991b7852b855"))
+      << "of nothing, as any sha256sum says";
+  EXPECT_EQ(full.object, "/large?size=1");
   EXPECT_THAT(full.resolvers, ElementsAre("google"));
   EXPECT_THAT(full.families, ElementsAre(Family::ipv6));
   EXPECT_EQ(full.addresses, 16);
