@@ -67,9 +67,10 @@ boost::system::result<Secrets, std::string> read_secrets(const Config& config) {
 
 }  // namespace
 
-App::App(Config config, net::TrustStore trust, Secrets secrets)
-    : config_(std::move(config)),
-      instruments_(io_.get_executor(), config_, std::move(trust), std::move(secrets.doors)),
+App::App(Setup setup, net::TrustStore trust, Secrets secrets)
+    : config_(std::move(setup.config)),
+      instruments_(io_.get_executor(), config_, std::move(trust), std::move(secrets.doors),
+                   std::move(setup.fingerprints)),
       saver_(io_.get_executor(), worker_, config_.state_directory, {}),
       archiver_(io_.get_executor(), worker_, config_.state_directory, {}),
       notifier_(
@@ -121,12 +122,12 @@ bool App::rebind(const Config& next) {
 
 void App::reload() {
   systemd_.reloading();
-  Loaded loaded = load_config(config_.file);
+  auto loaded = load_setup(config_.file);
   bool successful = false;
   if (const auto* faults = std::get_if<std::vector<Fault>>(&loaded)) {
     tell_faults(*faults);
   } else {
-    auto& next = std::get<Config>(loaded);
+    auto& [next, fingerprints] = std::get<Setup>(loaded);
     next.state_directory = config_.state_directory;
     auto trust = net::TrustStore::load(next.ca_file);
     try {
@@ -135,7 +136,8 @@ void App::reload() {
       if (!secrets) throw std::runtime_error(secrets.error());
       if (next.listen != config_.listen) rebind(next);
       config_ = std::move(next);
-      instruments_.configure(config_, std::move(*trust), std::move(secrets->doors));
+      instruments_.configure(config_, std::move(*trust), std::move(secrets->doors),
+                             std::move(fingerprints));
       apply(std::move(secrets->alertmanager));
       successful = true;
     } catch (const std::exception& error) {
@@ -220,12 +222,13 @@ void App::run() {
 
 int run(const RunOptions& options) {
   log::start(options.log_level);
-  Loaded loaded = load_config(options.config);
+  auto loaded = load_setup(options.config);
   if (const auto* faults = std::get_if<std::vector<Fault>>(&loaded)) {
     tell_faults(*faults);
     return kExitUsage;
   }
-  auto& config = std::get<Config>(loaded);
+  auto& setup = std::get<Setup>(loaded);
+  Config& config = setup.config;
   if (!options.state_directory.empty()) config.state_directory = options.state_directory;
   auto trust = net::TrustStore::load(config.ca_file);
   if (!trust) {
@@ -238,7 +241,7 @@ int run(const RunOptions& options) {
     return kExitUsage;
   }
   prepare_process();
-  App app(std::move(config), std::move(*trust), std::move(*secrets));
+  App app(std::move(setup), std::move(*trust), std::move(*secrets));
   app.run();
   return kExitOk;
 }

@@ -19,6 +19,7 @@
 #include "daemon/metrics.hpp"
 #include "daemon/notifier/notifier.hpp"
 #include "daemon/scheduler.hpp"
+#include "daemon/setup.hpp"
 #include "daemon/store/saver.hpp"
 #include "daemon/systemd.hpp"
 #include "daemon/web/server.hpp"
@@ -35,7 +36,7 @@ struct Secrets {
 class App {
  public:
   // Throws what a part throws that cannot be built: an address in use, for example.
-  App(Config config, net::TrustStore trust, Secrets secrets);
+  App(Setup setup, net::TrustStore trust, Secrets secrets);
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 

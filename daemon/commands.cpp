@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "config/config.hpp"
+#include "daemon/setup.hpp"
 #include "daemon/status_client.hpp"
 #include "daemon/version.hpp"
 
@@ -41,12 +42,12 @@ void add_helper_options(CLI::App& command, HelperOptions& options) {
 }  // namespace
 
 int check(const CheckOptions& options, std::ostream& out, std::ostream& err) {
-  const Loaded loaded = load_config(options.config);
+  const auto loaded = load_setup(options.config);
   if (const auto* faults = std::get_if<std::vector<Fault>>(&loaded)) {
     for (const Fault& fault : *faults) err << to_string(fault) << '\n';
     return kExitUsage;
   }
-  const auto& config = std::get<Config>(loaded);
+  const Config& config = std::get<Setup>(loaded).config;
   out << options.config << ": fine, " << targets_of(config).size() << " targets of "
       << config.services.size() << " services\n";
   return kExitOk;

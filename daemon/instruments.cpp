@@ -10,7 +10,8 @@
 namespace reachd {
 
 Instruments::Instruments(boost::asio::any_io_executor executor, const Config& config,
-                         net::TrustStore store, std::vector<HelperDoor> doors)
+                         net::TrustStore store, std::vector<HelperDoor> doors,
+                         std::vector<Fingerprints> known)
     : curl(executor),
       trust(std::move(store)),
       pace(executor, config.schedule.rate, config.schedule.address_rate),
@@ -18,18 +19,20 @@ Instruments::Instruments(boost::asio::any_io_executor executor, const Config& co
       way{executor, curl, trust, pace},
       controls(config.controls),
       helpers(std::move(doors)),
+      fingerprints(std::move(known)),
       residual(config.schedule.residual),
       witnesses(executor) {
   witnesses.set_controls(config.controls);
 }
 
 void Instruments::configure(const Config& config, net::TrustStore store,
-                            std::vector<HelperDoor> doors) {
+                            std::vector<HelperDoor> doors, std::vector<Fingerprints> known) {
   trust = std::move(store);
   pace.set_rates(config.schedule.rate, config.schedule.address_rate);
   resolvers = net::Resolvers(config.resolvers);
   controls = config.controls;
   helpers = std::move(doors);
+  fingerprints = std::move(known);
   residual.set_window(config.schedule.residual);
   witnesses.set_controls(config.controls);
 }

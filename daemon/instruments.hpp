@@ -12,6 +12,7 @@
 #include "probes/control/ask_helper.hpp"
 #include "probes/control/witnesses.hpp"
 #include "probes/diagnosis/residual.hpp"
+#include "probes/judge/fingerprints.hpp"
 #include "probes/net/curl_multi.hpp"
 #include "probes/net/pace.hpp"
 #include "probes/net/resolvers.hpp"
@@ -21,14 +22,15 @@
 namespace reachd {
 
 struct Instruments {
-  // `doors` is what open_doors() gave for this configuration.
+  // `doors` is what open_doors() gave for this configuration, `known` what load_fingerprints() did.
   Instruments(boost::asio::any_io_executor executor, const Config& config, net::TrustStore store,
-              std::vector<HelperDoor> doors = {});
+              std::vector<HelperDoor> doors = {}, std::vector<Fingerprints> known = {});
   Instruments(const Instruments&) = delete;
   Instruments& operator=(const Instruments&) = delete;
 
   // Takes over another configuration; rounds under way go on with what they hold.
-  void configure(const Config& config, net::TrustStore store, std::vector<HelperDoor> doors = {});
+  void configure(const Config& config, net::TrustStore store, std::vector<HelperDoor> doors,
+                 std::vector<Fingerprints> known);
 
   net::CurlMulti curl;
   net::TrustStore trust;
@@ -37,6 +39,7 @@ struct Instruments {
   net::WayOut way;
   ControlSettings controls;
   std::vector<HelperDoor> helpers;
+  std::vector<Fingerprints> fingerprints;
   Residual residual;
   Witnesses witnesses;
   int diagnoses = 0;  // under way

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <fstream>
 #include <iterator>
 #include <ostream>
 
@@ -7,9 +6,9 @@
 
 #include "daemon/commands.hpp"
 #include "daemon/line_reader.hpp"
+#include "daemon/setup.hpp"
 #include "probes/json_values.hpp"
 #include "probes/judge/classic.hpp"
-#include "probes/judge/fingerprints.hpp"
 #include "probes/judge/judge.hpp"
 #include "probes/measurement_json.hpp"
 #include "probes/print.hpp"
@@ -91,9 +90,8 @@ class Bench {
 
   void tell(ReadMeasurement& read, std::size_t number) {
     Measurement& measurement = read.measurement;
-    for (const Fingerprints& set : sets_) {
-      auto found = set.find(measurement);
-      std::ranges::move(found, std::back_inserter(measurement.fingerprints));
+    for (FingerprintMatch& match : find_all(sets_, measurement)) {
+      measurement.fingerprints.push_back(std::move(match));
     }
     const Verdict verdict = judge(measurement);
     const Classic classic = judge_classically(measurement);
@@ -110,23 +108,14 @@ class Bench {
   std::ostream& err_;
 };
 
-boost::system::result<Fingerprints, std::string> load_fingerprints(const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return std::string("cannot be opened");
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
-  auto parsed = parse_fingerprints(text);
-  if (!parsed) return parsed.error();
-  return Fingerprints(std::move(*parsed));
-}
-
 }  // namespace
 
 int judge_files(const JudgeOptions& options, std::ostream& out, std::ostream& err) {
   std::vector<Fingerprints> sets;
   for (const std::string& file : options.fingerprints) {
-    auto loaded = load_fingerprints(file);
+    auto loaded = load_fingerprints(file, "--fingerprints");
     if (!loaded) {
-      err << "reachd: " << escape_for_people(file) << ": " << loaded.error() << '\n';
+      err << "reachd: " << escape_for_people(to_string(loaded.error()), 400) << '\n';
       return kExitUsage;
     }
     sets.push_back(std::move(*loaded));

@@ -14,6 +14,7 @@
 #include "daemon/commands.hpp"
 #include "daemon/instruments.hpp"
 #include "daemon/look.hpp"
+#include "daemon/setup.hpp"
 #include "probes/measurement_json.hpp"
 #include "probes/net/route.hpp"
 #include "probes/print.hpp"
@@ -128,12 +129,12 @@ class Pass {
 }  // namespace
 
 int probe(const ProbeOptions& options, std::ostream& out, std::ostream& err) {
-  const Loaded loaded = load_config(options.config);
+  auto loaded = load_setup(options.config);
   if (const auto* faults = std::get_if<std::vector<Fault>>(&loaded)) {
     for (const Fault& fault : *faults) err << to_string(fault) << '\n';
     return kExitUsage;
   }
-  const auto& config = std::get<Config>(loaded);
+  auto& [config, fingerprints] = std::get<Setup>(loaded);
   const auto targets = select(config, options.targets, err);
   if (!targets) return kExitUsage;
   if (targets->empty()) {
@@ -153,7 +154,8 @@ int probe(const ProbeOptions& options, std::ostream& out, std::ostream& err) {
   }
   prepare_process();
   asio::io_context io;
-  Instruments instruments(io.get_executor(), config, std::move(*trust), std::move(*doors));
+  Instruments instruments(io.get_executor(), config, std::move(*trust), std::move(*doors),
+                          std::move(fingerprints));
   Pass pass(options, config, *targets, out, err);
   bool interrupted = false;
   asio::signal_set signals(io, SIGINT, SIGTERM);

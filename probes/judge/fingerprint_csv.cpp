@@ -12,11 +12,13 @@ constexpr std::size_t kMostText = std::size_t{8} << 20U;
 using Row = std::vector<std::string>;
 
 // RFC 4180: fields may be quoted, and then hold commas, line ends and doubled quotes.
-std::vector<Row> rows_of(std::string_view text) {
+boost::system::result<std::vector<Row>, TableFault> rows_of(std::string_view text) {
   std::vector<Row> rows;
   Row row;
   std::string field;
   bool quoted = false;
+  int line = 1;
+  int opened = 0;  // line of the last quote that began a field
   const auto end_row = [&] {
     row.push_back(std::move(field));
     field.clear();
@@ -25,11 +27,13 @@ std::vector<Row> rows_of(std::string_view text) {
   };
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
+    if (c == '\n') ++line;
     if (quoted && c == '"' && i + 1 < text.size() && text[i + 1] == '"') {
       field += c;
       ++i;
     } else if (c == '"' && (quoted || field.empty())) {
       quoted = !quoted;
+      if (quoted) opened = line;
     } else if (quoted) {
       field += c;
     } else if (c == ',') {
@@ -41,6 +45,7 @@ std::vector<Row> rows_of(std::string_view text) {
       field += c;
     }
   }
+  if (quoted) return TableFault{opened, "has a quote that is never closed"};
   if (!field.empty() || !row.empty()) end_row();
   return rows;
 }
@@ -90,23 +95,27 @@ bool place(Fingerprint& fingerprint, const std::string& where) {
 
 }  // namespace
 
-boost::system::result<std::vector<Fingerprint>, std::string> parse_fingerprints(
+boost::system::result<std::vector<Fingerprint>, TableFault> parse_fingerprints(
     std::string_view text) {
-  if (text.size() > kMostText) return std::string("too long: more than 8 MiB");
+  if (text.size() > kMostText) return TableFault{0, "is too long: more than 8 MiB"};
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-  const std::vector<Row> rows = rows_of(text);
-  if (rows.empty()) return std::string("no header line");
+  const auto read = rows_of(text);
+  if (!read) return read.error();
+  const std::vector<Row>& rows = *read;
+  if (rows.empty()) return TableFault{0, "is empty: its first line must name the columns"};
   std::map<std::string, std::size_t> columns;
   for (std::size_t i = 0; i < rows.front().size(); ++i) columns[rows.front()[i]] = i;
-  for (const char* needed :
-       {"name", "scope", "location_found", "pattern_type", "pattern", "expected_countries"}) {
-    if (!columns.contains(needed)) return "no column " + std::string(needed) + " in the first line";
+  for (const char* needed : {"name", "scope", "location_found", "pattern_type", "pattern"}) {
+    if (!columns.contains(needed)) {
+      return TableFault{1, "has no column '" + std::string(needed) + "' as OONI's tables have"};
+    }
   }
   std::vector<Fingerprint> fingerprints;
   for (std::size_t i = 1; i < rows.size(); ++i) {
     const auto field = [&](const char* name) {
-      const std::size_t column = columns.at(name);
-      return column < rows[i].size() ? rows[i][column] : std::string{};
+      const auto column = columns.find(name);
+      return column != columns.end() && column->second < rows[i].size() ? rows[i][column->second]
+                                                                        : std::string{};
     };
     Fingerprint fingerprint;
     fingerprint.name = field("name");

@@ -1,6 +1,7 @@
 #include "probes/judge/fingerprints.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <regex>
@@ -174,6 +175,15 @@ std::vector<FingerprintMatch> Fingerprints::find(const Measurement& measurement)
     if (const auto* http = std::get_if<HttpSeen>(&seen)) ready_->search(*http, i, found);
   }
   return found;
+}
+
+std::vector<FingerprintMatch> find_all(std::span<const Fingerprints> sets,
+                                       const Measurement& measurement) {
+  std::vector<FingerprintMatch> all;
+  for (const Fingerprints& set : sets) {
+    std::ranges::move(set.find(measurement), std::back_inserter(all));
+  }
+  return all;
 }
 
 }  // namespace reachd

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,10 +27,17 @@ struct Fingerprint {
   bool operator==(const Fingerprint&) const = default;
 };
 
-// Reads OONI's CSV: quoted fields may run over lines, bytes need not be UTF-8. What names a place
-// or a type that is not known is left out, as is a regexp that does not compile. The error is a
-// sentence: no header line of that format, or more than 8 MiB.
-boost::system::result<std::vector<Fingerprint>, std::string> parse_fingerprints(
+// What is wrong with a table as a whole.
+struct TableFault {
+  int line = 0;  // counts from 1; 0: of the file as such
+  std::string why;
+};
+
+// Reads OONI's CSV: quoted fields may run over lines, bytes need not be UTF-8. Its columns may
+// stand in any order; those that nobody needs may be missing. What names a place or a type that is
+// not known is left out, as is a regexp that does not compile: a newer table is still of use. At
+// most 8 MiB.
+boost::system::result<std::vector<Fingerprint>, TableFault> parse_fingerprints(
     std::string_view text);
 
 // A set made ready for the search: one pass over a body for all of its patterns together.
@@ -47,5 +55,9 @@ class Fingerprints {
   struct Ready;
   std::unique_ptr<const Ready> ready_;
 };
+
+// What several sets find together.
+std::vector<FingerprintMatch> find_all(std::span<const Fingerprints> sets,
+                                       const Measurement& measurement);
 
 }  // namespace reachd

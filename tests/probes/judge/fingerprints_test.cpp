@@ -17,7 +17,7 @@ constexpr std::string_view kHead =
 
 std::vector<std::string> found(const std::string& rows, const Scene& scene) {
   auto parsed = parse_fingerprints(std::string(kHead) + rows);
-  EXPECT_TRUE(parsed) << parsed.error();
+  EXPECT_TRUE(parsed) << parsed.error().why;
   std::vector<std::string> names;
   for (const auto& match : Fingerprints(std::move(*parsed)).find(scene.made)) {
     names.push_back(match.name);
@@ -42,9 +42,31 @@ TEST(FingerprintFiles, FieldsMayBeQuotedAndRunOverLines) {
   EXPECT_THAT(parsed->front().countries, testing::ElementsAre("IR", "RU"));
 }
 
+TEST(FingerprintFiles, ColumnsThatNobodyNeedsMayBeMissing) {
+  const auto parsed = parse_fingerprints(
+      "pattern,pattern_type,location_found,scope,name\nneedle,contains,body,isp,a\nx,contains\n");
+  ASSERT_TRUE(parsed);
+  ASSERT_EQ(parsed->size(), 1U);
+  EXPECT_EQ(parsed->front().name, "a");
+  EXPECT_THAT(parsed->front().countries, testing::IsEmpty());
+}
+
+std::string fault_of(std::string_view text) {
+  const auto parsed = parse_fingerprints(text);
+  return parsed ? "none" : std::to_string(parsed.error().line) + ": " + parsed.error().why;
+}
+
 TEST(FingerprintFiles, AnotherTableIsRefused) {
-  EXPECT_FALSE(parse_fingerprints("a,b\n1,2\n"));
-  EXPECT_FALSE(parse_fingerprints(""));
+  EXPECT_EQ(fault_of("a,b\n1,2\n"), "1: has no column 'name' as OONI's tables have");
+  EXPECT_EQ(fault_of(""), "0: is empty: its first line must name the columns");
+  EXPECT_EQ(fault_of(std::string(9U << 20U, 'x')), "0: is too long: more than 8 MiB");
+}
+
+// It would swallow all rows after it without a word.
+TEST(FingerprintFiles, AnOpenQuoteIsToldWithItsLine) {
+  EXPECT_EQ(fault_of(std::string(kHead) + "a,isp,,body,contains,\"one\ntwo\",5,,,,\n" +
+                     "b,isp,,body,contains,\"open,5,,,,\nc,isp,,body,contains,x,5,,,,\n"),
+            "4: has a quote that is never closed");
 }
 
 TEST(Fingerprints, BodiesMatchByEveryType) {

@@ -1,0 +1,75 @@
+#include "daemon/setup.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "daemon/commands.hpp"
+
+namespace reachd {
+namespace {
+
+using testing::HasSubstr;
+
+// A folder of its own that is gone afterwards.
+class Setups : public testing::Test {
+ protected:
+  Setups() { std::filesystem::create_directories(folder); }
+  ~Setups() override { std::filesystem::remove_all(folder); }
+
+  std::string write(const std::string& name, const std::string& text) const {
+    std::ofstream(folder / name) << text;
+    return (folder / name).string();
+  }
+
+  std::string write_config(const std::string& fingerprints) const {
+    return write("reachd.yaml",
+                 "fingerprints: " + fingerprints +
+                     "\nservices: [{name: a, targets: [{name: b, url: https://c.example/}]}]\n");
+  }
+
+  const std::filesystem::path folder =
+      std::filesystem::path(testing::TempDir()) /
+      ("setup-" + std::to_string(::getpid()) + "-" +
+       testing::UnitTest::GetInstance()->current_test_info()->name());
+};
+
+constexpr const char* kTable =
+    "name,scope,location_found,pattern_type,pattern\na,isp,body,contains,needle\n";
+
+TEST_F(Setups, TablesAreReadWithTheConfiguration) {
+  write("pages.csv", kTable);
+  const auto loaded = load_setup(write_config("{http: pages.csv}"));
+  ASSERT_TRUE(std::holds_alternative<reachd::Setup>(loaded));
+  Measurement measurement;
+  measurement.observations.emplace_back().seen = HttpSeen{};
+  std::get<HttpSeen>(measurement.observations[0].seen).body = "a needle in it";
+  const auto found = find_all(std::get<reachd::Setup>(loaded).fingerprints, measurement);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].name, "a");
+}
+
+TEST_F(Setups, WhatIsWrongWithATableIsAFaultWithItsLine) {
+  const std::string table = write("open.csv", std::string(kTable) + "b,isp,body,contains,\"open\n");
+  std::ostringstream out, err;
+  const CheckOptions options{write_config("{dns: missing.csv, http: open.csv}")};
+  EXPECT_EQ(check(options, out, err), kExitUsage);
+  EXPECT_EQ(out.str(), "");
+  EXPECT_THAT(err.str(), HasSubstr("missing.csv:0:0: fingerprints.dns: cannot be read: No such"));
+  EXPECT_THAT(err.str(),
+              HasSubstr(table + ":3:1: fingerprints.http: has a quote that is never closed\n"));
+}
+
+TEST_F(Setups, AFolderIsNoTable) {
+  const auto loaded = load_setup(write_config("{http: .}"));
+  ASSERT_TRUE(std::holds_alternative<std::vector<Fault>>(loaded));
+  EXPECT_THAT(std::get<std::vector<Fault>>(loaded)[0].why,
+              HasSubstr("cannot be read: it is a folder"));
+}
+
+}  // namespace
+}  // namespace reachd
