@@ -1,12 +1,16 @@
 """The lab's certificates: made once, kept in build/lab, shared by all worlds side by side."""
 
+import base64
 import datetime
 import fcntl
+import hashlib
+import subprocess
 from contextlib import contextmanager
 
 from pki import Pki
 from plan import SOURCE
 
+GENERATION = 2  # of what is made below: a folder of an earlier one is not used
 STRANGERS = ("stranger", "mitm", "inspection")
 
 
@@ -23,7 +27,7 @@ class Certificates(Pki):
 
     def __init__(self, top=None):
         year, week, _ = datetime.date.today().isocalendar()
-        folder = (top or SOURCE / "build/lab/pki") / f"{year}-{week:02}"
+        folder = (top or SOURCE / "build/lab/pki") / f"{year}-{week:02}-{GENERATION}"
         self._lock = folder.parent / "lock"
         with _alone(self._lock):
             super().__init__(folder, STRANGERS)
@@ -34,6 +38,13 @@ class Certificates(Pki):
             with _alone(self._lock):
                 super().chain(names, kind, label, days, issuer)
         return chain
+
+    @staticmethod
+    def pin(key):
+        """What a configuration's `pins` calls the key of that file."""
+        public = subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-outform", "DER"], check=True,
+                                capture_output=True).stdout
+        return "sha256//" + base64.b64encode(hashlib.sha256(public).digest()).decode()
 
     def trust(self, path, words):
         """Writes the vantage's trust store. `words`: None, `empty` or `with_mitm_ca`."""

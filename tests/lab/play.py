@@ -44,11 +44,22 @@ class Play:
         scenario = self.scenario
         self.world.start(scenario.world, scenario.censor, scenario.targets, binary=self.vantage.binary,
                          observe=self.keep == "keep")
-        settings = {**self.world.settings(), **scenario.config}
+        common = {**self.world.settings(), **scenario.config}
         if "alerts" in scenario.expect:
-            settings = {**self._start_alertmanager(), **settings}
-        text = configuration(self.plan.config, scenario.targets, scenario.more, scenario.schedule, settings)
+            common = {**self._start_alertmanager(), **common}
+        own = {name: self._own_keys(name, keys) for name, keys in scenario.settings.items()}
+        text = configuration(self.plan.config, scenario.targets, scenario.more, scenario.schedule,
+                             common, own)
+        for name, content in scenario.files.items():
+            self.vantage.config.with_name(name).write_text(content)
         self.vantage.prepare(text, scenario.world.get("vantage", {}), self.world.pki)
+
+    def _own_keys(self, name, keys):
+        """A target's further keys; `own` among its pins stands for the key that its servers have."""
+        host = self.plan.targets[name].host
+        pins = [self.world.pki.pin(self.world.sites.key(host)) if pin == "own" else pin
+                for pin in keys.get("pins", [])]
+        return {**keys, "pins": pins} if pins else keys
 
     def _start_alertmanager(self):
         """Returns what the daemon's configuration says of it."""

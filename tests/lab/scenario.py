@@ -34,6 +34,8 @@ class Scenario:
     targets: list
     more: list = field(default_factory=list)    # targets that the shipped configuration lacks
     config: dict = field(default_factory=dict)  # what else the daemon's configuration says
+    settings: dict = field(default_factory=dict)  # target → further keys of it there
+    files: dict = field(default_factory=dict)   # name → text, beside the configuration
     needs: list = field(default_factory=list)
     world: dict = field(default_factory=dict)
     censor: list = field(default_factory=list)  # rules as the censor program reads them
@@ -145,6 +147,7 @@ class _Grammar:
             "id": scalar(_id), "title": text, "class": ("kind", choice(*CLASSES)),
             "needs": several(choice("quic", "ech")), "targets": several(self.target),
             "more": sequence(anything), "config": anything,
+            "settings": mapping({}, any_key=anything), "files": mapping({}, any_key=text),
             "world": self.world(), "censor": sequence(self.rules.read),
             "schedule": mapping({"rounds": whole, "interval": seconds, "timeout": seconds,
                                  "deep_every": seconds, "duration": seconds, "residual": seconds}),
@@ -197,6 +200,12 @@ def _check(scenario, tree):
     for name in scenario.expect.get("fired", {}):
         if name not in names + of_world:
             refuse(tree, f"{name} is no rule here", "expect.fired")
+    for entry in scenario.settings:
+        if entry not in scenario.targets:
+            refuse(tree, f"{entry} is not among the targets", "settings")
+    for name in scenario.files:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
+            refuse(tree, f"'{name}' is no name of a file such as pages.csv", "files")
     for entry in scenario.expect.get("targets", {}):
         if entry not in scenario.targets:
             refuse(tree, f"{entry} is not among the targets", "expect.targets")
@@ -222,9 +231,9 @@ def parse(content, name, plan):
     grammar = _Grammar(plan, _first_target(tree))
     values = grammar.whole_file()(tree)
     scenario = Scenario(path=str(name), **values)
-    expected = scenario.expect.get("targets", {})
-    if "target" in expected:
-        expected[scenario.targets[0]] = expected.pop("target")
+    for named in (scenario.expect.get("targets", {}), scenario.settings):
+        if "target" in named:
+            named[scenario.targets[0]] = named.pop("target")
     _check(scenario, tree)
     return scenario
 

@@ -119,8 +119,9 @@ class Sites:
         for place, sites in blocks.items():
             self._config(place, sites)
 
-    def _site(self, host, addresses, trouble, certificate=None):
-        """A host's site on port 80 and 443. It answers what targets ask for, unless told otherwise."""
+    def _site(self, host, addresses, trouble, stand_in=None):
+        """A host's site on port 80 and 443. It answers what targets ask for, unless told otherwise.
+        `stand_in`: the chain and key of whoever plays it."""
         answers = {} if "status" in trouble else self._answers(host)
         elsewhere = "return 404;"
         if "status" in trouble:
@@ -129,9 +130,9 @@ class Sites:
             elsewhere = (f"default_type text/html; {headers} "
                          f"return {trouble['status']} {_quoted(trouble.get('body', host))};")
         large = "location = /large { alias /run/sites/large; }"
-        chain = certificate or self.certificate(host, trouble.get("certificate"))
+        tls = stand_in or (self.certificate(host, trouble.get("certificate")), self.key(host))
         return [server_block(host, addresses, 80, answers, elsewhere=elsewhere, extra=large),
-                server_block(host, addresses, 443, answers, (chain, self.key(host)),
+                server_block(host, addresses, 443, answers, tls,
                              elsewhere=elsewhere, extra=large)]
 
     def _answers(self, host):
@@ -150,6 +151,6 @@ class Sites:
         for name in INTERCEPTORS:
             if name in needed:
                 for host in self.plan.addresses:
-                    chain = self.pki.chain([host], self._kind(host), **INTERCEPTORS[name])
-                    blocks += self._site(host, ISP[name], {}, chain)
+                    chain = self.pki.chain([host], "forger", **INTERCEPTORS[name])
+                    blocks += self._site(host, ISP[name], {}, (chain, self.pki.key("forger")))
         return blocks

@@ -22,9 +22,9 @@ def _text(seconds):
     return f"{round(seconds * 1000)}ms"
 
 
-def configuration(source, targets, more_targets, schedule, more):
+def configuration(source, targets, more_targets, schedule, more, settings):
     """The text of the scenario's reachd.yaml. `more_targets`: those that the source lacks; `more`: what
-    else it sets, by top-level key."""
+    else it sets, by top-level key; `settings`: what else it sets of a target."""
     config = yaml.safe_load(Path(source).read_text(encoding="utf-8"))
     config["schedule"] = {**config.get("schedule", {}), **PACE}
     for key in ("interval", "timeout", "deep_every", "residual"):
@@ -35,7 +35,7 @@ def configuration(source, targets, more_targets, schedule, more):
         service["targets"].append({k: v for k, v in target.items() if k != "service"})
     config["services"] = [
         {**service, "targets": kept} for service in config["services"]
-        if (kept := [t for t in service["targets"] if f"{service['name']}/{t['name']}" in targets])]
+        if (kept := [{**t, **settings.get(f"{service['name']}/{t['name']}", {})} for t in service["targets"] if f"{service['name']}/{t['name']}" in targets])]
     config["tls"] = {"ca_file": "/run/trust.pem"}
     config["state"] = {"directory": "/run/reachd-state"}
     for key, value in more.items():
