@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "probes/judge/speed.hpp"
+
 namespace reachd {
 namespace {
 
@@ -18,13 +20,13 @@ void put_first(std::vector<std::string>& list, const std::string& text) {
   if (list.size() > Memory::kCertificates) list.resize(Memory::kCertificates);
 }
 
-// The fastest answer of the ladder; 0 if none was long enough to tell.
-double speed_of(const Measurement& measurement) {
+// The fastest of the target's answers; 0 if none was long enough to tell.
+double fastest(const Measurement& measurement) {
   double speed = 0;
   for (const Observation& step : measurement.observations) {
     const auto* seen = std::get_if<HttpSeen>(&step.seen);
-    if (seen == nullptr || step.purpose != Purpose::ladder) continue;
-    speed = std::max(speed, seen->bytes_per_second);
+    const bool own = step.purpose == Purpose::ladder || step.purpose == Purpose::large_object;
+    if (seen != nullptr && own && !step.failure) speed = std::max(speed, speed_of(*seen));
   }
   return speed;
 }
@@ -32,14 +34,19 @@ double speed_of(const Measurement& measurement) {
 }  // namespace
 
 void Memory::learn(const Measurement& measurement, const Verdict& verdict) {
+  const bool suspected = verdict.rule == "tls.mitm.new_issuer";
   for (const Observation& step : measurement.observations) {
     const auto* seen = std::get_if<TlsSeen>(&step.seen);
     const bool own = seen != nullptr && step.purpose == Purpose::ladder && step.depth == 0;
-    if (!own || step.failure || seen->chain.empty() || verdict.status != Status::ok) continue;
-    put_first(keys_, seen->chain.front().key_sha256);
-    put_first(issuers_, seen->chain.front().issuer);
+    if (!own || step.failure || seen->chain.empty()) continue;
+    const Certificate& leaf = seen->chain.front();
+    if (verdict.status != Status::ok && !(suspected && has_settled(leaf, measurement.began))) {
+      continue;
+    }
+    put_first(keys_, leaf.key_sha256);
+    put_first(issuers_, leaf.issuer);
   }
-  const double speed = speed_of(measurement);
+  const double speed = fastest(measurement);
   if (speed <= 0) return;
   int samples = 0;
   const double usual = median(measurement.began, samples);
@@ -48,6 +55,12 @@ void Memory::learn(const Measurement& measurement, const Verdict& verdict) {
   if (slow) return;  // what it used to be is not learnt from what it has become
   speeds_.push_front({measurement.began, speed});
   if (speeds_.size() > kSpeeds) speeds_.pop_back();
+}
+
+bool Memory::has_settled(const Certificate& leaf, WallTime now) {
+  if (std::ranges::find(issuers_, leaf.issuer) != issuers_.end()) return true;
+  if (newcomer_.issuer != leaf.issuer) newcomer_ = {leaf.issuer, now};
+  return now - newcomer_.since >= kNewIssuer;
 }
 
 double Memory::median(WallTime now, int& samples) const {

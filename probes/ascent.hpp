@@ -62,13 +62,20 @@ struct Visit {
   Endpoint peer;
   int depth = 0;
   Purpose purpose = Purpose::ladder;
-  int ttl = 0;  // of the packets after the connection stands; 0: the system's
+  std::string innocent = {};  // https: said in the ClientHello in the host's place
+  int ttl = 0;                // of the packets after the connection stands; 0: the system's
   // Goes through this proxy, which finds the host itself; `peer` is then the proxy. That it cannot
   // be used is our own fault, never the target's.
   std::optional<ProxySettings> proxy = {};
 };
 boost::asio::awaitable<std::vector<Observation>> visit(Ascent& ascent, Visit visit,
                                                        std::vector<std::string>& cookies);
+
+// The target's large object (or, without one, its page) at this address, as much as it takes to
+// meet a freeze or a throttle: 64 KiB. With an innocent name in the ClientHello it is a comparison
+// (sni_swap), else large_object.
+boost::asio::awaitable<std::vector<Observation>> fetch_object(Ascent& ascent, Endpoint peer,
+                                                              std::string innocent = {});
 
 // The target's service at this address under an innocent name: in the ClientHello where there is
 // one (sni_swap), else in the Host of the request (host_swap). Nothing for what names nobody.

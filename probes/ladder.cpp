@@ -63,6 +63,11 @@ const HttpSeen* last_answer(const Steps& steps) {
   return steps.empty() ? nullptr : std::get_if<HttpSeen>(&steps.back().seen);
 }
 
+// Whether this round looks at how much comes through, not only at whether something does.
+bool wants_object(const Ascent& ascent) {
+  return (ascent.deep() || ascent.climb.object) && !ascent.target.object.empty();
+}
+
 void append(Steps& all, Steps steps) {
   std::ranges::move(steps, std::back_inserter(all));
 }
@@ -143,11 +148,22 @@ asio::awaitable<Measurement> climb(net::WayOut& way, net::Resolvers& resolvers, 
       pointer->back() = std::move(onward.front());
       onward.erase(onward.begin());
     }
+
+    // 4. As much as it takes to meet a freeze or a throttle, where a first answer came from.
+    const auto answered = std::ranges::find_if(visited, [](const Steps& seen) {
+      const HttpSeen* answer = last_answer(seen);
+      return answer != nullptr && answer->status != 0 && !seen.back().failure;
+    });
+    Steps object;
+    if (answered != visited.end() && wants_object(ascent)) {
+      object = co_await fetch_object(ascent, answered->front().peer);
+    }
     for (Steps& seen : visited) append(steps, std::move(seen));
     append(steps, std::move(onward));
+    append(steps, std::move(object));
   }
 
-  // 4. What else the resolvers, or somebody in between, had to say.
+  // 5. What else the resolvers, or somebody in between, had to say.
   std::vector<asio::awaitable<Observation>> late;
   for (steps::Lookup& lookup : lookups) late.push_back(steps::settle(std::move(lookup)));
   Steps questions = co_await net::together(way.executor, std::move(late));

@@ -17,6 +17,7 @@ struct Climb {
   std::size_t body_limit = 64 * 1024;
   Round round = Round::light;
   std::uint64_t turn = 0;  // counts rounds of the target: light rounds take the addresses in turn
+  bool object = false;     // fetch the target's large object too, as every deep round does
   // Before anything else an innocent name is tried at these, which must not have had a hit lately;
   // then the ladder prefers them. For a target whose own name failed there.
   std::vector<Endpoint> innocent_first;

@@ -80,6 +80,7 @@ void add_request_facts(Observation& request, const json::object& step) {
   seen.location = text_of(step, "location");
   seen.first_byte = time_of(step, "first_byte");
   seen.transfer = time_of(step, "transfer");
+  seen.stalled = time_of(step, "stalled");
   seen.bytes_per_second = static_cast<double>(
       std::clamp<std::int64_t>(integer_of<std::int64_t>(step, "speed"), 0, 1'000'000'000'000'000));
 }

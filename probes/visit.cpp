@@ -1,6 +1,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "probes/ascent.hpp"
@@ -26,14 +27,21 @@ void keep_info(Steps& steps, std::optional<TcpInfo> info) {
   if (info) std::get<TcpSeen>(steps.front().seen).info = info;
 }
 
+// A freeze after 14 to 32 kB, or a throttle, is met by what is longer than that.
+constexpr std::size_t kObject = std::size_t{64} * 1024;
+
 asio::awaitable<void> browse(Ascent& ascent, steps::Attempt attempt, asio::ip::tcp::socket socket,
-                             std::string url, std::vector<std::string>& cookies, Steps& steps) {
+                             Visit visit, std::vector<std::string>& cookies, Steps& steps) {
+  const bool compared = !visit.innocent.empty();
+  const bool object = compared || visit.purpose == Purpose::large_object;
   steps::HttpOptions options;
-  options.url = std::move(url);
-  options.method = ascent.target.method;
+  options.url = std::move(visit.url);
+  options.method = object ? "GET" : ascent.target.method;
   options.headers = ascent.target.headers;
   options.cookies = cookies;
-  options.body_limit = ascent.climb.body_limit;
+  options.body_limit =
+      object ? std::max(kObject, ascent.climb.body_limit) : ascent.climb.body_limit;
+  options.innocent = std::move(visit.innocent);
   auto fetched = co_await steps::fetch(ascent.way, attempt, std::move(socket), std::move(options));
   keep(steps, std::move(fetched.tls));
   keep(steps, std::move(fetched.http));
@@ -102,7 +110,7 @@ asio::awaitable<void> speak(Ascent& ascent, const steps::Attempt& attempt,
   switch (visit.scheme) {
     case Scheme::http:
     case Scheme::https:
-      co_await browse(ascent, attempt, std::move(socket), std::move(visit.url), cookies, steps);
+      co_await browse(ascent, attempt, std::move(socket), std::move(visit), cookies, steps);
       break;
     case Scheme::imap:
     case Scheme::imaps:
@@ -160,6 +168,20 @@ asio::awaitable<std::vector<Observation>> visit(Ascent& ascent, Visit visit,
   }
   tag(steps, purpose, ttl);
   co_return steps;
+}
+
+asio::awaitable<std::vector<Observation>> fetch_object(Ascent& ascent, Endpoint peer,
+                                                       std::string innocent) {
+  const Target& target = ascent.target;
+  std::string url = target.url;
+  if (!target.object.empty()) {
+    url = url.substr(0, url.find_first_of("/?#", url.find("://") + 3)) + target.object;
+  }
+  Visit fetch{target.scheme, std::move(url), target.host, std::move(peer)};
+  fetch.purpose = innocent.empty() ? Purpose::large_object : Purpose::sni_swap;
+  fetch.innocent = std::move(innocent);
+  std::vector<std::string> cookies;
+  co_return co_await visit(ascent, std::move(fetch), cookies);
 }
 
 asio::awaitable<std::vector<Observation>> try_innocent(Ascent& ascent, Endpoint peer,

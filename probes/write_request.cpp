@@ -78,6 +78,7 @@ void write_request(Sheet& sheet, const Observation& step) {
   if (!seen.location.empty()) extra["location"] = sheet.text(seen.location);
   if (seen.first_byte.count() != 0) extra["first_byte"] = seconds(seen.first_byte);
   if (seen.transfer.count() != 0) extra["transfer"] = seconds(seen.transfer);
+  if (seen.stalled.count() != 0) extra["stalled"] = seconds(seen.stalled);
   if (seen.bytes_per_second > 0) {
     extra["speed"] = std::llround(std::clamp(seen.bytes_per_second, 1.0, 1e15));
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "probes/net/route.hpp"
+
 namespace reachd::diagnosis {
 namespace {
 
@@ -45,6 +47,19 @@ Case open_case(DiagnosisTools& tools, const Target& target, const Measurement& m
     if (step.failure && !is_ours(*step.failure)) at.broken.push_back({step.peer, step.stage});
   }
   return at;
+}
+
+std::vector<Endpoint> quiet_places(const Case& at) {
+  std::vector<Endpoint> places;
+  for (const std::string& address : at.addresses) {
+    const Endpoint peer{address, at.target.port};
+    const bool visited = std::ranges::any_of(
+        at.measurement.observations,
+        [&](const Observation& step) { return step.stage != Stage::dns && step.peer == peer; });
+    if (visited || !net::has_route(address)) continue;
+    if (at.tools.residual.is_clear(peer, Clock::now())) places.push_back(peer);
+  }
+  return places;
 }
 
 }  // namespace reachd::diagnosis

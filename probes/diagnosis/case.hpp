@@ -37,6 +37,13 @@ Case open_case(DiagnosisTools& tools, const Target& target, const Measurement& m
 // More resolvers, innocent names, the address that runs no DNS. Adds to `addresses`.
 boost::asio::awaitable<void> ask_around(Case& at);
 
+// Addresses of the target where nothing happened lately, those that the ladder did not try first.
+std::vector<Endpoint> quiet_places(const Case& at);
+
+// Where much came slowly or not to its end: as much at a quiet address under an innocent name, then
+// under the target's.
+boost::asio::awaitable<void> weigh(Case& at);
+
 // Innocent and true names at addresses without a hit, then one with a short TTL.
 boost::asio::awaitable<void> try_elsewhere(Case& at);
 

@@ -8,6 +8,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include "probes/diagnosis/case.hpp"
+#include "probes/judge/speed.hpp"
 
 namespace reachd {
 namespace asio = boost::asio;
@@ -18,7 +19,11 @@ using diagnosis::Case;
 
 asio::awaitable<void> look_closer(Case& at) {
   co_await diagnosis::ask_around(at);
-  co_await diagnosis::try_elsewhere(at);
+  if (is_worth_weighing(at.measurement)) {
+    co_await diagnosis::weigh(at);  // the handshake came through: who says which name is known
+  } else {
+    co_await diagnosis::try_elsewhere(at);
+  }
   co_await diagnosis::try_again(at);
 }
 
@@ -67,6 +72,17 @@ asio::awaitable<Diagnosed> diagnose(DiagnosisTools tools, Target target, Measure
   });
   whole.runtime = std::chrono::duration_cast<Micros>(Clock::now() - start);
   co_return diagnosed;
+}
+
+asio::awaitable<Measurement> hear_outside(DiagnosisTools tools, Target target,
+                                          Measurement measurement, Climb climb,
+                                          Clock::time_point start) {
+  Case at = diagnosis::open_case(tools, target, measurement, climb, start);
+  HelperAnswer answer = co_await second_opinion(at);
+  measurement.helper = std::move(answer.report);
+  measurement.helper_failure = std::move(answer.failure);
+  measurement.runtime = std::chrono::duration_cast<Micros>(Clock::now() - start);
+  co_return measurement;
 }
 
 }  // namespace reachd

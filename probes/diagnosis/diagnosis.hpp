@@ -48,10 +48,18 @@ struct Diagnosed {
 //              first for an innocent name, then for the target's
 //   addresses  of those that had no hit lately: an innocent name, then the target's (at most two);
 //              packets that die on the way, at a third
+//   much       instead of the former where answers came slowly or broke off in the middle of much:
+//              the large object under an innocent name, then under the target's
 //   again      what failed, once more from another port; other ports of an address that does not
 //              take connections
 boost::asio::awaitable<Diagnosed> diagnose(DiagnosisTools tools, Target target,
                                            Measurement measurement, Climb climb,
                                            Clock::time_point start);
+
+// Only what the helper sees, for an answer in clear: whoever wrote it may be anybody, however well
+// it looks. The measurement with the helper's report.
+boost::asio::awaitable<Measurement> hear_outside(DiagnosisTools tools, Target target,
+                                                 Measurement measurement, Climb climb,
+                                                 Clock::time_point start);
 
 }  // namespace reachd

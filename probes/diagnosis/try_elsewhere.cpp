@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "probes/diagnosis/case.hpp"
-#include "probes/net/route.hpp"
 
 namespace reachd::diagnosis {
 namespace asio = boost::asio;
@@ -23,20 +22,6 @@ Visit visit_of(const Case& at, Endpoint peer) {
   Visit again{at.target.scheme, at.target.url, at.target.host, std::move(peer)};
   again.purpose = Purpose::retry;
   return again;
-}
-
-// Addresses of the target where nothing happened lately, those that the ladder did not try first.
-std::vector<Endpoint> quiet_places(const Case& at) {
-  std::vector<Endpoint> places;
-  for (const std::string& address : at.addresses) {
-    const Endpoint peer{address, at.target.port};
-    const bool visited = std::ranges::any_of(
-        at.measurement.observations,
-        [&](const Observation& step) { return step.stage != Stage::dns && step.peer == peer; });
-    if (visited || !net::has_route(address)) continue;
-    if (at.tools.residual.is_clear(peer, Clock::now())) places.push_back(peer);
-  }
-  return places;
 }
 
 bool failed(const std::vector<Observation>& steps) {

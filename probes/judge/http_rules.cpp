@@ -7,6 +7,7 @@
 #include "probes/judge/outside.hpp"
 #include "probes/judge/page_match.hpp"
 #include "probes/judge/server_word.hpp"
+#include "probes/judge/speed.hpp"
 #include "probes/judge/trials.hpp"
 
 namespace reachd {
@@ -49,13 +50,28 @@ bool points_away(const HttpSeen& seen, const std::string& host) {
   return seen.status / 100 == 3 && !seen.location.empty() && place_of(seen.location).first != host;
 }
 
+// A pointer in clear, which anybody on the way can have written, led to another site.
+bool led_here_in_clear(const Facts& facts, const Connection& connection) {
+  const HttpSeen* here = facts.http(connection.http);
+  if (here == nullptr || connection.depth == 0) return false;
+  const std::string host = place_of(here->url).first;
+  return std::ranges::any_of(facts.connections, [&](const Connection& before) {
+    const HttpSeen* seen = facts.http(before.http);
+    return before.depth == connection.depth - 1 && before.purpose == Purpose::ladder &&
+           before.tls < 0 && seen != nullptr && points_away(*seen, place_of(seen->url).first) &&
+           place_of(seen->location).first == host;
+  });
+}
+
 Match known_block_page(const Facts& facts, const Connection& connection) {
   const HttpSeen* seen = facts.http(connection.http);
-  if (seen == nullptr || over_valid_tls(facts, connection)) return {};
+  if (seen == nullptr) return {};
+  const bool led = led_here_in_clear(facts, connection);
+  if (over_valid_tls(facts, connection) && !led) return {};
   const KnownPage known = known_page(facts, connection.http);
   if (known == KnownPage::none) return {};
-  const std::string kind =
-      points_away(*seen, place_of(seen->url).first) ? "http.redirect" : "http.blockpage";
+  const bool points = led || points_away(*seen, place_of(seen->url).first);
+  const std::string kind = points ? "http.redirect" : "http.blockpage";
   return finding(connection, known == KnownPage::certain ? Status::blocked : Status::likely_blocked,
                  kind, Locus::network);
 }
@@ -93,11 +109,20 @@ Match pointer_broken_only_here(const Facts& facts, const Connection& connection)
 Match freeze(const Facts& facts, const Connection& connection) {
   constexpr std::size_t kLeast = 14'000;
   constexpr std::size_t kMost = 32'768;
+  constexpr std::chrono::seconds kStandsStill{1};  // longer than a lost packet takes
   const auto frozen = [&](const Connection& other) {
     const HttpSeen* seen = facts.http(other.http);
     const auto word = facts.word(other.http);
-    return seen != nullptr && word && is_timeout(*word) && seen->body_length >= kLeast &&
-           seen->body_length <= kMost;
+    if (seen == nullptr || !word || !is_timeout(*word)) return false;
+    // The connection's bytes are counted: the handshake's too, and those of a TLS record that was
+    // cut and gave no byte of the body.
+    const TcpSeen* tcp = facts.tcp(other.tcp);
+    const TcpInfo info = tcp != nullptr && tcp->info ? *tcp->info : TcpInfo{};
+    const std::uint64_t body = seen->body_length;
+    const std::uint64_t carried = std::max<std::uint64_t>(body, info.bytes_received);
+    const bool silent = info.unacked > 0 && info.retransmits >= 2;  // nor did ours get through
+    return carried >= kLeast && (body > 0 ? body : carried) <= kMost &&
+           (seen->stalled >= kStandsStill || silent);
   };
   if (!frozen(connection)) return {};
   std::vector<int> evidence;
@@ -190,7 +215,57 @@ Match edge_says(const Facts& facts, const Connection& connection) {
 Match other_page(const Facts& facts, const Connection& connection) {
   const HttpSeen* seen = facts.http(connection.http);
   if (seen == nullptr || !differs(facts, *seen)) return {};
+  const bool led = led_here_in_clear(facts, connection);
+  return finding(connection, Status::likely_blocked, led ? "http.redirect" : "http.diff",
+                 Locus::network);
+}
+
+// This round's answer is the server's, but some of the last were not: what is put in its place now
+// and then is told as long as those rounds are remembered.
+Match other_page_at_times(const Facts& facts, const Connection& connection) {
+  constexpr int kTold = 2;  // one may be the server's own hiccup
+  const HttpSeen* seen = facts.http(connection.http);
+  if (seen == nullptr || seen->status == 0 || request_word(facts, connection)) return {};
+  const auto others =
+      std::ranges::count(facts.measurement.past.rounds, "http.other_page", &PastRound::rule);
+  if (others < kTold) return {};
   return finding(connection, Status::likely_blocked, "http.diff", Locus::network);
+}
+
+// An innocent name at the same address gets as much ten times as fast, and the target's is slow
+// more than once. Only likely: a server may give each visitor a budget.
+Match slow_for_the_name(const Facts& facts, const Connection& connection) {
+  constexpr double kExtreme = 10;  // OONI dd-007
+  const HttpSeen* seen = facts.http(connection.http);
+  const auto word = request_word(facts, connection);
+  if (seen == nullptr || !over_valid_tls(facts, connection)) return {};
+  if (word && !is_timeout(*word)) return {};
+  double innocent = 0;
+  std::vector<int> evidence;
+  for (const Connection& other : facts.connections) {
+    const HttpSeen* swapped = facts.http(other.http);
+    if (other.purpose != Purpose::sni_swap || swapped == nullptr) continue;
+    if (other.peer != connection.peer || facts.word(other.http)) continue;
+    innocent = std::max(innocent, speed_of(*swapped));
+    evidence.push_back(other.http);
+  }
+  const auto is_slow = [&](const Connection& other) {
+    const HttpSeen* answer = facts.http(other.http);
+    const bool own = other.purpose == Purpose::ladder || other.purpose == Purpose::large_object;
+    if (answer == nullptr || !own || other.depth != connection.depth) return false;
+    const double speed = speed_of(*answer);
+    return speed > 0 && speed * kExtreme <= innocent;
+  };
+  if (!is_slow(connection)) return {};
+  int slow = 0;
+  for (const Connection& other : facts.connections) {
+    if (!is_slow(other)) continue;
+    ++slow;
+    evidence.push_back(other.http);
+  }
+  const bool again = slow >= 2 || was_slow(facts.measurement.past);
+  return finding(connection, again ? Status::likely_blocked : Status::impaired, "tls.throttle.sni",
+                 again ? Locus::network : Locus::unknown, evidence);
 }
 
 Match answered_in_clear(const Facts& facts, const Connection& connection) {
@@ -203,6 +278,9 @@ Match answered_in_clear(const Facts& facts, const Connection& connection) {
 constexpr std::array kRules{
     Rule<Connection>{"http.known_block_page", "science 4.6a", "a block page that is known",
                      known_block_page},
+    Rule<Connection>{"tls.throttle.swap_fast", "science 4.7",
+                     "ten times slower than under an innocent name at the same address",
+                     slow_for_the_name},
     Rule<Connection>{"http.server_says", "science 4.6b",
                      "over TLS that proved the name the server answered", server_says},
     Rule<Connection>{"http.outside_fails", "science 4.8", "the outside gets no page either",
@@ -228,6 +306,9 @@ constexpr std::array kRules{
                      edge_says},
     Rule<Connection>{"http.other_page", "science 4.6c", "another page than the outside gets",
                      other_page},
+    Rule<Connection>{"http.other_page_at_times", "science 1.4, Great Cannon",
+                     "rounds before this one got another page than the outside",
+                     other_page_at_times},
     Rule<Connection>{"http.answered_in_clear", "science 4.6c", "there was an answer, in clear",
                      answered_in_clear},
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "probes/judge/speed.hpp"
+
 namespace reachd {
 namespace {
 
@@ -17,9 +19,10 @@ constexpr std::uint32_t kLossyRetransmits = 5;
 bool is_slow(const Facts& facts, const Connection& connection) {
   const HttpSeen* seen = facts.http(connection.http);
   const Past& past = facts.measurement.past;
-  return seen != nullptr && !facts.word(connection.http) && seen->bytes_per_second > 0 &&
-         past.speed_samples >= kSamplesForMedian &&
-         seen->bytes_per_second * kExtreme <= past.median_bytes_per_second;
+  if (seen == nullptr || facts.word(connection.http)) return false;
+  const double speed = speed_of(*seen);
+  return speed > 0 && past.speed_samples >= kSamplesForMedian &&
+         speed * kExtreme <= past.median_bytes_per_second;
 }
 
 // How fast the fastest foreign control was about then; 0: none was fast enough to be timed.
@@ -46,7 +49,7 @@ Finding finding(const Facts& facts, const Connection& connection, Status status)
 
 Match slow_by_itself(const Facts& facts, const Connection& connection) {
   if (!is_slow(facts, connection)) return {};
-  const double speed = facts.http(connection.http)->bytes_per_second;
+  const double speed = speed_of(*facts.http(connection.http));
   if (facts.measurement.past.slow_rounds + 1 < kRoundsInARow) return {};
   if (control_speed(facts) < speed * kExtreme) return {};
   return finding(facts, connection, Status::likely_blocked);

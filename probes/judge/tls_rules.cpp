@@ -217,6 +217,18 @@ Finding of_certificate(const Connection& connection, Status status) {
   return {status, {"tls.mitm.ca_signed"}, Locus::network, {connection.tls}, {}, 0};
 }
 
+// Sites that have nothing in common do not have their issuer in common either, all of them.
+bool signs_for_all(const Facts& facts, const std::string& issuer) {
+  constexpr int kSites = 2;
+  int alike = 0;
+  for (const ControlResult& control : facts.measurement.controls) {
+    if (control.issuer.empty()) continue;
+    if (control.issuer != issuer) return false;
+    ++alike;
+  }
+  return alike >= kSites;
+}
+
 Match not_pinned(const Facts& facts, const Connection& connection) {
   const Certificate* leaf = leaf_of(facts, connection);
   const auto& pinned = facts.measurement.past.pinned;
@@ -225,14 +237,33 @@ Match not_pinned(const Facts& facts, const Connection& connection) {
       facts.tls(connection.tls)->chain,
       [&](const Certificate& certificate) { return holds(pinned, certificate.key_sha256); });
   if (found) return {};
-  return of_certificate(connection, Status::blocked);
+  Finding made = of_certificate(connection, Status::blocked);
+  if (signs_for_all(facts, leaf->issuer)) {
+    // A box of whoever runs this machine or its line, that is trusted to look into all that passes.
+    made.status = Status::impaired;
+    made.locus = Locus::local;
+  }
+  return made;
+}
+
+// Who signs, of a distinguished name: an authority changes its intermediates every few months and
+// keeps its name. The whole where it names no organisation.
+std::string organisation_of(const std::string& name) {
+  const std::size_t at = name.starts_with("O=") ? 0 : name.find(",O=");
+  if (at == std::string::npos) return name;
+  const std::size_t from = name.find('=', at) + 1;
+  return name.substr(from, name.find(',', from) - from);
 }
 
 Match new_issuer(const Facts& facts, const Connection& connection) {
   const Certificate* leaf = leaf_of(facts, connection);
   const Past& past = facts.measurement.past;
   if (leaf == nullptr || past.issuers.empty() || !past.pinned.empty()) return {};
-  if (holds(past.issuers, leaf->issuer) || holds(past.keys, leaf->key_sha256)) return {};
+  if (holds(past.keys, leaf->key_sha256)) return {};
+  const std::string signer = organisation_of(leaf->issuer);
+  const bool known = std::ranges::any_of(
+      past.issuers, [&](const std::string& issuer) { return organisation_of(issuer) == signer; });
+  if (known) return {};
   return of_certificate(connection, Status::impaired);
 }
 

@@ -72,13 +72,29 @@ std::string version_of(CURL* easy) {
   }
 }
 
+// Host and port of the URL as they stand there.
+std::string authority_of(const std::string& url) {
+  const std::size_t from = url.find("://") + 3;
+  std::string authority = url.substr(from, url.find_first_of("/?#", from) - from);
+  authority.erase(0, authority.find('@') + 1);
+  return authority;
+}
+
 // What SNI asks for and the certificate must prove: the URL's host, without port and brackets.
 std::string host_of(const std::string& url) {
-  const std::size_t from = url.find("://") + 3;
-  std::string host = url.substr(from, url.find_first_of("/?#", from) - from);
-  host.erase(0, host.find('@') + 1);
+  const std::string host = authority_of(url);
   if (host.starts_with('[')) return host.substr(1, host.find(']') - 1);
   return host.substr(0, host.find(':'));
+}
+
+// The same URL at another host; libcurl puts the URL's host into the ClientHello.
+std::string at_host(const std::string& url, const std::string& host) {
+  const std::string authority = authority_of(url);
+  const std::size_t port = authority.rfind(':');
+  const bool has_port = port != authority.npos && !authority.ends_with(']');
+  const std::size_t from = url.find("://") + 3;
+  return url.substr(0, from) + host + (has_port ? authority.substr(port) : "") +
+         url.substr(std::min(url.find_first_of("/?#", from), url.size()));
 }
 
 bool may_be_html(const std::vector<Header>& headers) {
@@ -106,7 +122,10 @@ Exchange::Exchange(const net::TrustStore& trust, const Endpoint& peer,
 
 void Exchange::set_request() {
   CURL* const easy = easy_.get();
-  curl_easy_setopt(easy, CURLOPT_URL, options_.url.c_str());
+  const bool innocent = !options_.innocent.empty();
+  const std::string url = innocent ? at_host(options_.url, options_.innocent) : options_.url;
+  curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
+  if (innocent) append(headers_, "Host", authority_of(options_.url));
   curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
@@ -162,8 +181,9 @@ void Exchange::set_connection(const Endpoint& peer) {
 
 void Exchange::set_tls() {
   CURL* const easy = easy_.get();
-  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  const bool innocent = !options_.innocent.empty();
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, innocent ? 0L : 1L);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, innocent ? 0L : 2L);
   curl_easy_setopt(easy, CURLOPT_CAINFO, nullptr);
   curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
   curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
@@ -175,7 +195,9 @@ CURLcode Exchange::on_context(CURL*, void* context, void* self) {
   auto& exchange = *static_cast<Exchange*>(self);
   auto* const ssl = static_cast<SSL_CTX*>(context);
   exchange.trust_.install(ssl);
-  exchange.watch_.attach(ssl, host_of(exchange.options_.url));
+  const std::string& innocent = exchange.options_.innocent;
+  exchange.watch_.attach(ssl, innocent.empty() ? host_of(exchange.options_.url) : innocent);
+  if (!innocent.empty()) SSL_CTX_set_verify(ssl, SSL_VERIFY_NONE, nullptr);
   return CURLE_OK;
 }
 
@@ -239,6 +261,7 @@ std::size_t Exchange::on_body(char* data, std::size_t size, std::size_t count, v
   const std::size_t offered = size * count;
   const std::size_t room = exchange.options_.body_limit - exchange.seen_.body.size();
   exchange.seen_.body.append(data, std::min(room, offered));
+  exchange.last_byte_ = Clock::now();
   exchange.seen_.body_truncated = offered > room;
   return offered > room ? 0 : offered;
 }

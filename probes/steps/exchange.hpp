@@ -34,6 +34,8 @@ class Exchange {
   bool secured() const;  // the TLS handshake is done and proven
   bool requested() const { return request_sent_ != Clock::time_point{}; }
   Clock::time_point request_sent() const { return request_sent_; }
+  // When the last byte of the body came; before the clock began if none did.
+  Clock::time_point last_byte() const { return last_byte_; }
   bool header_too_large() const { return header_too_large_; }
   bool header_complete() const { return header_complete_; }
   bool body_full() const { return seen_.body_truncated; }
@@ -64,6 +66,7 @@ class Exchange {
   net::CurlList connect_to_;
   char error_[CURL_ERROR_SIZE] = "";
   Clock::time_point request_sent_{};
+  Clock::time_point last_byte_{};
   std::size_t header_bytes_ = 0;
   bool header_open_ = false;
   bool header_complete_ = false;

@@ -89,7 +89,11 @@ asio::awaitable<Fetched> fetch(net::WayOut& way, const Attempt& attempt,
   auto& observation = fetched.http.emplace(observation_of(attempt, Stage::http, ready, ended));
   observation.failure = answer_failure(exchange, ending);
   fetched.cookies = exchange.cookies();
-  observation.seen = exchange.take_seen(ended);
+  HttpSeen seen = exchange.take_seen(ended);
+  if (observation.failure && seen.body_length > 0) {
+    seen.stalled = between(exchange.last_byte(), ended);
+  }
+  observation.seen = std::move(seen);
   note_location(observation);
   co_return fetched;
 }

@@ -25,6 +25,9 @@ struct HttpOptions {
       cookies;       // a jar of earlier hops: lines as CURLOPT_COOKIELIST takes them
   std::string body;  // sent with POST only
   std::size_t body_limit = 64 * 1024;
+  // What the ClientHello says instead of the URL's host, while the request says the URL's. The
+  // certificate is then not looked at: for comparing speeds, never for believing what comes.
+  std::string innocent;
 };
 
 struct Fetched {

@@ -25,7 +25,8 @@ Measurement fetched(const std::string& key, double speed, WallTime began = kNoon
   Observation http;
   http.stage = Stage::http;
   HttpSeen answer;
-  answer.bytes_per_second = speed;
+  answer.body_length = static_cast<std::size_t>(speed);
+  answer.transfer = 1s;
   http.seen = answer;
   measurement.observations = {tls, http};
   return measurement;
@@ -49,6 +50,21 @@ TEST(Memory, KeepsTheCertificatesOfRoundsThatWereFineNewestFirst) {
   EXPECT_EQ(memory.past({}, kNoon).keys.size(), Memory::kCertificates);
 }
 
+TEST(Memory, ANewIssuerIsTheTargetsOwnAfterADay) {
+  Memory memory;
+  memory.learn(fetched("old", 0), verdict(Status::ok));
+  Verdict suspicious = verdict(Status::impaired);
+  suspicious.rule = "tls.mitm.new_issuer";
+  memory.learn(fetched("new", 0, kNoon), suspicious);
+  memory.learn(fetched("new", 0, kNoon + 23h), suspicious);
+  memory.learn(fetched("newer", 0, kNoon + 25h), suspicious);
+  EXPECT_THAT(memory.past({}, kNoon).keys, ElementsAre("old"));
+  memory.learn(fetched("old", 0, kNoon + 26h), verdict(Status::ok));
+  memory.learn(fetched("newer", 0, kNoon + 49h), suspicious);
+  EXPECT_THAT(memory.past({}, kNoon).keys, ElementsAre("newer", "old"));
+  EXPECT_THAT(memory.past({}, kNoon).issuers, ElementsAre("CN=newer", "CN=old"));
+}
+
 TEST(Memory, WhatItUsedToBeIsNotLearntFromWhatItHasBecome) {
   Memory memory;
   for (int i = 0; i < 9; ++i) memory.learn(fetched("a", 1e6 + i), verdict(Status::ok));
@@ -59,6 +75,17 @@ TEST(Memory, WhatItUsedToBeIsNotLearntFromWhatItHasBecome) {
   EXPECT_EQ(past.slow_rounds, 5);
   memory.learn(fetched("a", 9e5), verdict(Status::ok));
   EXPECT_EQ(memory.past({}, kNoon).slow_rounds, 0);
+}
+
+TEST(Memory, OnlyWhatTakesMoreThanTheFirstFlightTellsASpeed) {
+  Memory memory;
+  memory.learn(fetched("a", 14'000), verdict(Status::ok));
+  EXPECT_EQ(memory.past({}, kNoon).speed_samples, 0);
+  Measurement object = fetched("a", 14'000);
+  object.observations.push_back(fetched("a", 9e5).observations[1]);
+  object.observations.back().purpose = Purpose::large_object;
+  memory.learn(object, verdict(Status::ok));
+  EXPECT_DOUBLE_EQ(memory.past({}, kNoon).median_bytes_per_second, 9e5);
 }
 
 TEST(Memory, AWeekIsAsFarBackAsSpeedsGo) {

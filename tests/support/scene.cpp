@@ -223,6 +223,46 @@ Scene& Scene::read_bytes(std::size_t length, double per_second) {
   seen.status = 200;
   seen.body_length = length;
   seen.bytes_per_second = per_second;
+  if (per_second > 0) {
+    seen.transfer = std::chrono::duration_cast<Micros>(
+        std::chrono::duration<double>(static_cast<double>(length) / per_second));
+  }
+  return *this;
+}
+
+Scene& Scene::stands_still(int still) {
+  auto& seen = std::get<HttpSeen>(last(Stage::http).seen);
+  seen.stalled = milliseconds(still);
+  seen.transfer += seen.stalled;
+  return *this;
+}
+
+Scene& Scene::received(std::uint64_t bytes) {
+  std::get<TcpSeen>(last(Stage::tcp).seen).info->bytes_received = bytes;
+  return *this;
+}
+
+Scene& Scene::lost(std::uint32_t retransmits) {
+  auto& seen = std::get<TcpSeen>(last(Stage::tcp).seen);
+  if (!seen.info) seen.info.emplace();
+  seen.info->unacked = 1;
+  seen.info->retransmits = retransmits;
+  return *this;
+}
+
+Scene& Scene::at_url(std::string url) {
+  std::get<HttpSeen>(last(Stage::http).seen).url = std::move(url);
+  return *this;
+}
+
+Scene& Scene::secured() {
+  const Observation answer = made.observations.back();
+  made.observations.pop_back();
+  TlsSeen seen;
+  seen.server_name = place_of(std::get<HttpSeen>(answer.seen).url).first;
+  seen.client_hello_sent = seen.server_hello_seen = true;
+  add(Stage::tls, answer.peer, answer.purpose, answer.depth, answer.transaction).seen = seen;
+  made.observations.push_back(answer);
   return *this;
 }
 
@@ -298,11 +338,12 @@ Scene& Scene::controls(bool domestic_ok, bool foreign_ok) {
   return *this;
 }
 
-Scene& Scene::before(Status status, std::string kind) {
+Scene& Scene::before(Status status, std::string kind, std::string rule) {
   PastRound round;
   round.ago = std::chrono::minutes(1 + static_cast<int>(made.past.rounds.size()));
   round.status = status;
   if (!kind.empty()) round.kinds = {std::move(kind)};
+  round.rule = std::move(rule);
   made.past.rounds.push_back(std::move(round));
   return *this;
 }

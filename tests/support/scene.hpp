@@ -45,6 +45,11 @@ class Scene {
               std::vector<std::pair<std::string, std::string>> headers = {});
   Scene& points_to(std::string location);
   Scene& read_bytes(std::size_t length, double per_second = 0);
+  Scene& stands_still(int milliseconds);   // at the end
+  Scene& received(std::uint64_t bytes);    // in all, over the connection
+  Scene& lost(std::uint32_t retransmits);  // of what we sent, in vain
+  Scene& at_url(std::string url);          // was asked for there
+  Scene& secured();                        // over TLS, whatever the target's scheme
   Scene& talk(MailSeen seen, std::optional<Word> word = std::nullopt);
 
   // What others know.
@@ -54,7 +59,7 @@ class Scene {
   Scene& helper_request(std::string failure, int status = 200, std::int64_t length = 1000);
   Scene& helper_name(std::string failure);
   Scene& controls(bool domestic_ok = true, bool foreign_ok = true);
-  Scene& before(Status status, std::string kind);  // a round before, the newest first
+  Scene& before(Status status, std::string kind, std::string rule = {});  // the newest first
   Scene& fingerprint(std::string scope, std::vector<std::string> countries = {});  // last step
 
   Measurement made;

@@ -80,6 +80,15 @@ ControlResult signed_by(std::string issuer) {
   return control;
 }
 
+ControlResult signed_by_ok(std::string issuer) {
+  ControlResult control;
+  control.name = "c";
+  control.ok = true;
+  control.families = {Family::ipv4};
+  control.issuer = std::move(issuer);
+  return control;
+}
+
 ControlResult at_offset(int seconds) {
   ControlResult control = failing(Side::foreign, Stage::tls, Word::ssl_invalid_certificate);
   control.clock_offset = std::chrono::seconds(seconds);
@@ -101,6 +110,37 @@ Scene pinned(std::string key, std::string issuer) {
   if (!key.empty()) scene.made.past.pinned = {std::move(key)};
   if (!issuer.empty()) scene.made.past.issuers = {std::move(issuer)};
   return scene;
+}
+
+// A pointer in clear at the target's address led there, to another page than the outside gets.
+Scene led_to(std::string url) {
+  return plain()
+      .answers("system", {kRight})
+      .visits(kRight)
+      .points_to(url)
+      .answers("system", {kWrong}, Purpose::ladder, 1)
+      .visits(kWrong, Purpose::ladder, 1)
+      .at_url(std::move(url))
+      .page(200, "blocked by order")
+      .helper();
+}
+
+// The large object, 64 KiB or as far as it came.
+Scene throttled(double per_second, double innocent, bool twice) {
+  Scene scene = named().visits(kRight);
+  if (twice) scene.read_bytes(64 * 1024, per_second);
+  Scene& weighed = scene.visits(kRight, Purpose::sni_swap);
+  Observation answer = weighed.made.observations[3];
+  answer.stage = Stage::http;
+  answer.purpose = Purpose::sni_swap;
+  answer.peer = weighed.made.observations.back().peer;
+  answer.transaction = weighed.made.observations.back().transaction;
+  answer.failure.reset();
+  answer.seen = HttpSeen{"https://www.example.net/", "GET"};
+  weighed.made.observations.push_back(std::move(answer));
+  return weighed.read_bytes(64 * 1024, innocent)
+      .stops(kRight, Stage::http, Word::generic_timeout_error, Purpose::large_object)
+      .read_bytes(40 * 1024, per_second);
 }
 
 std::vector<World> dns_worlds() {
@@ -494,6 +534,22 @@ std::vector<World> tls_worlds() {
        Status::blocked,
        {"tls.mitm.ca_signed"},
        pinned("old", "")},
+      {"an authority that signs for all: whoever runs this line looks into it",
+       "tls.mitm.not_pinned",
+       Status::impaired,
+       {"tls.mitm.ca_signed"},
+       with_controls(pinned("old", ""), {signed_by_ok("CN=New CA"), signed_by_ok("CN=New CA")})},
+      {"a new key of the same authority's next intermediate",
+       "http.server_says",
+       Status::ok,
+       {},
+       pinned("", "CN=R10,O=Let's Encrypt,C=US")
+           .certificate("CN=www.example.net", "C=US,O=Let's Encrypt,CN=R13", "new")},
+      {"a pinned key, by an issuer that was never seen",
+       "http.server_says",
+       Status::ok,
+       {},
+       pinned("new", "CN=Old CA")},
       {"an issuer that was never seen",
        "tls.mitm.new_issuer",
        Status::impaired,
@@ -530,6 +586,46 @@ std::vector<World> answer_worlds() {
            .points_to("http://blocked.isp.test/")
            .fingerprint("isp")
            .helper()},
+      {"a pointer in clear to a known block page, which is what it says it is",
+       "http.known_block_page",
+       Status::blocked,
+       {"http.redirect"},
+       [] {
+         Scene scene = led_to("https://blocked.isp.test/").secured();
+         return scene.fingerprint("isp", {"CN"});
+       }()},
+      {"a pointer in clear to the same site over TLS, where a known page is quoted",
+       "http.server_says",
+       Status::ok,
+       {},
+       [] {
+         Scene scene = led_to("https://www.example.net/").secured();
+         return scene.fingerprint("isp", {"CN"});
+       }()},
+      {"H14 a pointer in clear to a page that nobody knows",
+       "http.other_page",
+       Status::likely_blocked,
+       {"http.redirect"},
+       led_to("http://blocked.isp.test/")},
+      {"H07 fine this time, in clear",
+       "http.other_page_at_times",
+       Status::likely_blocked,
+       {"http.diff"},
+       plain()
+           .answers("system", {kRight})
+           .visits(kRight)
+           .before(Status::likely_blocked, "http.diff", "http.other_page")
+           .before(Status::ok, "")
+           .before(Status::likely_blocked, "http.diff", "http.other_page")},
+      {"another page once",
+       "http.answered_in_clear",
+       Status::ok,
+       {},
+       plain()
+           .answers("system", {kRight})
+           .visits(kRight)
+           .before(Status::likely_blocked, "http.diff", "http.other_page")
+           .before(Status::likely_blocked, "http.diff", "http.other_page_at_times")},
       {"N03 an edge in another network",
        "http.server_says",
        Status::ok,
@@ -576,10 +672,64 @@ std::vector<World> answer_worlds() {
        {"tcp.freeze"},
        named()
            .stops(kRight, Stage::http, Word::generic_timeout_error)
-           .read_bytes(16'384)
+           .read_bytes(16'384, 800'000)
+           .stands_still(9000)
            .stops(kRight, Stage::http, Word::generic_timeout_error, Purpose::large_object)
-           .read_bytes(16'384)
+           .read_bytes(16'384, 800'000)
+           .stands_still(9000)
            .helper()},
+      {"the answer stands still at 16 kB, once",
+       "tcp.freeze",
+       Status::impaired,
+       {"tcp.freeze"},
+       named()
+           .stops(kRight, Stage::http, Word::generic_timeout_error)
+           .read_bytes(16'384, 800'000)
+           .stands_still(9000)
+           .helper()},
+      {"T05 the handshake counts too",
+       "tcp.freeze",
+       Status::impaired,
+       {"tcp.freeze"},
+       named()
+           .stops(kRight, Stage::http, Word::generic_timeout_error)
+           .read_bytes(11'000, 800'000)
+           .stands_still(9000)
+           .received(15'900)
+           .helper()},
+      {"T05 a cut record gives no byte of the body, and nothing of ours is acknowledged",
+       "tcp.freeze",
+       Status::impaired,
+       {"tcp.freeze"},
+       named()
+           .visits(kRight)
+           .stops(kRight, Stage::http, Word::generic_timeout_error, Purpose::large_object)
+           .received(15'900)
+           .lost(5)
+           .helper()},
+      {"20 kB in all the time there was: slow, not frozen",
+       "http.cut_inside_tls",
+       Status::impaired,
+       {"http.timeout"},
+       named()
+           .stops(kRight, Stage::http, Word::generic_timeout_error)
+           .read_bytes(20'000, 2000)
+           .helper()},
+      {"R01 slow twice, fast under an innocent name",
+       "tls.throttle.swap_fast",
+       Status::likely_blocked,
+       {"tls.throttle.sni"},
+       throttled(18'000, 700'000, true)},
+      {"slow once, fast under an innocent name",
+       "tls.throttle.swap_fast",
+       Status::impaired,
+       {"tls.throttle.sni"},
+       throttled(18'000, 700'000, false)},
+      {"slow under any name",
+       "http.cut_inside_tls",
+       Status::impaired,
+       {"http.timeout"},
+       throttled(18'000, 90'000, true)},
       {"no answer at first",
        "http.second_try",
        Status::impaired,
