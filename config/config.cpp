@@ -15,13 +15,10 @@ namespace reachd {
 namespace {
 
 void take_body_limit(const Field& field, std::size_t& out) {
-  std::uint64_t bytes = 0;
-  if (!take(field, bytes, parse_bytes)) return;
-  if (bytes < 1024 || bytes > 16 * 1024 * 1024) {
-    return field.fault(
-        "is out of bounds: from 1KiB (a block page fits) to 16MiB (it is kept in "
-        "memory, once per round in flight); 64KiB is usual");
-  }
+  std::uint64_t bytes = out;
+  take_bytes(field, bytes, 1024, 16 * 1024 * 1024,
+             "from 1KiB (a block page fits) to 16MiB (it is kept in memory, once per round in "
+             "flight); 64KiB is usual");
   out = bytes;
 }
 
@@ -47,9 +44,7 @@ void read_config(const Field& root, Config& config) {
   read_services(
       helper.present() ? section.optional("services") : section.required("services", kServices),
       config, config.services);
-  Section state(section.optional("state"));
-  take_path(state.optional("directory"), config.file, config.state_directory);
-  state.close();
+  read_state(section.optional("state"), config.file, config.state);
   read_alertmanager(section.optional("alertmanager"), config.file, config.alertmanager);
   take_body_limit(section.optional("body_limit"), config.body_limit);
   section.close();

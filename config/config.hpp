@@ -129,6 +129,14 @@ struct FingerprintFiles {
   bool operator==(const FingerprintFiles&) const = default;
 };
 
+// What is kept, where, how long and how much of it.
+struct StateSettings {
+  std::string directory = "/var/lib/reachd";
+  std::chrono::milliseconds retention = std::chrono::hours(24 * 30);
+  std::uint64_t max_bytes = std::uint64_t{2} << 30U;  // of all files in the folder together
+  bool operator==(const StateSettings&) const = default;
+};
+
 struct Config {
   std::string file;
   VantageName vantage;
@@ -141,7 +149,7 @@ struct Config {
   FingerprintFiles fingerprints;
   std::vector<Service> services;  // may be empty only where `helper` stands
   std::optional<HelperSettings> helper;
-  std::string state_directory = "/var/lib/reachd";
+  StateSettings state;
   AlertmanagerSettings alertmanager;
   std::size_t body_limit = 64 * 1024;  // bytes of a body that are read at most
   bool operator==(const Config&) const = default;

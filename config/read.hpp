@@ -20,6 +20,7 @@ void read_schedule(const Field& field, ScheduleSettings& schedule);
 void read_resolvers(const Field& field, std::vector<ResolverSettings>& resolvers);
 void read_controls(const Field& field, const Config& so_far, ControlSettings& controls);
 void read_helper(const Field& field, const Config& so_far, HelperSettings& helper);
+void read_state(const Field& field, const std::string& file, StateSettings& state);
 void read_services(const Field& field, const Config& so_far, std::vector<Service>& services);
 void read_alertmanager(const Field& field, const std::string& file, AlertmanagerSettings& out);
 
@@ -40,6 +41,10 @@ inline constexpr std::chrono::milliseconds kShortestInterval = std::chrono::seco
 inline constexpr std::chrono::milliseconds kLongestInterval = std::chrono::hours(24 * 30);
 bool take_interval(const Field& field, std::chrono::milliseconds& out);
 bool take_timeout(const Field& field, std::chrono::milliseconds& out);
+
+// A size within bounds; `bounds` says them and gives the reason. True only if `out` was set.
+bool take_bytes(const Field& field, std::uint64_t& out, std::uint64_t least, std::uint64_t most,
+                std::string_view bounds);
 
 // The path of a file, relative to the folder of the configuration `file` unless it is absolute.
 void take_path(const Field& field, const std::string& file, std::string& out);

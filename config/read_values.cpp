@@ -22,6 +22,18 @@ bool take_duration(const Field& field, milliseconds& out, milliseconds least, mi
   return true;
 }
 
+bool take_bytes(const Field& field, std::uint64_t& out, std::uint64_t least, std::uint64_t most,
+                std::string_view bounds) {
+  std::uint64_t bytes = 0;
+  if (!take(field, bytes, parse_bytes)) return false;
+  if (bytes < least || bytes > most) {
+    field.fault("is out of bounds: " + std::string(bounds));
+    return false;
+  }
+  out = bytes;
+  return true;
+}
+
 bool take_interval(const Field& field, milliseconds& out) {
   return take_duration(field, out, kShortestInterval, kLongestInterval,
                        "more often burdens the service, more seldom misses what happens");

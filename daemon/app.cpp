@@ -71,8 +71,8 @@ App::App(Setup setup, net::TrustStore trust, Secrets secrets)
     : config_(std::move(setup.config)),
       instruments_(io_.get_executor(), config_, std::move(trust), std::move(secrets.doors),
                    std::move(setup.fingerprints)),
-      saver_(io_.get_executor(), worker_, config_.state_directory, {}),
-      archiver_(io_.get_executor(), worker_, config_.state_directory, {}),
+      saver_(io_.get_executor(), worker_, config_.state.directory, {}),
+      archiver_(io_.get_executor(), worker_, config_.state.directory, {}),
       notifier_(
           io_.get_executor(), instruments_.way,
           [this](const std::string&, bool delivered) { metrics_.count_notification(delivered); }),
@@ -91,7 +91,7 @@ App::App(Setup setup, net::TrustStore trust, Secrets secrets)
       ticker_(io_),
       progressed_(std::chrono::steady_clock::now()) {
   board_.started = std::chrono::system_clock::now();
-  prepare_state_directory(config_.state_directory);
+  prepare_state_directory(config_.state.directory);
   ledger_.restore(saver_.load());
   saver_.start();
   archiver_.start();
@@ -128,7 +128,7 @@ void App::reload() {
     tell_faults(*faults);
   } else {
     auto& [next, fingerprints] = std::get<Setup>(loaded);
-    next.state_directory = config_.state_directory;
+    next.state.directory = config_.state.directory;
     auto trust = net::TrustStore::load(next.ca_file);
     try {
       if (!trust) throw std::runtime_error(trust.error());
@@ -229,7 +229,7 @@ int run(const RunOptions& options) {
   }
   auto& setup = std::get<Setup>(loaded);
   Config& config = setup.config;
-  if (!options.state_directory.empty()) config.state_directory = options.state_directory;
+  if (!options.state_directory.empty()) config.state.directory = options.state_directory;
   auto trust = net::TrustStore::load(config.ca_file);
   if (!trust) {
     log::write(log::Level::error, "trust_store", {{"error", trust.error()}});

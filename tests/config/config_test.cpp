@@ -71,7 +71,7 @@ insecure: true
 schedule: {interval: 2m, jitter: 10%, concurrency: 8, rate: 1/s, address_rate: 10/min, timeout: 5s,
            confirm_after: 20s, deep_every: 1h}
 tls: {ca_file: ca.pem}
-state: {directory: ../state}
+state: {directory: ../state, retention: 90d, max_bytes: 512MiB}
 body_limit: 1MiB
 )");
   EXPECT_EQ(config.vantage, (VantageName{"shanghai-1", "CN", 4134}));
@@ -88,16 +88,16 @@ body_limit: 1MiB
   schedule.deep_every = milliseconds(3'600'000);
   EXPECT_EQ(config.schedule, schedule);
   EXPECT_EQ(config.ca_file, "/etc/reachd/ca.pem");
-  EXPECT_EQ(config.state_directory, "/etc/state");
+  EXPECT_EQ(config.state, (StateSettings{"/etc/state", std::chrono::hours(24 * 90), 512U << 20U}));
   EXPECT_EQ(config.body_limit, 1024U * 1024U);
 }
 
 TEST(Config, RelativePathsStartAtTheFolderOfTheFile) {
   const std::string text = std::string(kSmallest) + "state: {directory: var/state}\n";
-  EXPECT_EQ(good(text, "/srv/conf/r.yaml").state_directory, "/srv/conf/var/state");
-  EXPECT_EQ(good(text, "conf/r.yaml").state_directory, "conf/var/state");
-  EXPECT_EQ(good(text, "r.yaml").state_directory, "var/state");
-  EXPECT_EQ(good(std::string(kSmallest) + "state: {directory: /abs}\n").state_directory, "/abs");
+  EXPECT_EQ(good(text, "/srv/conf/r.yaml").state.directory, "/srv/conf/var/state");
+  EXPECT_EQ(good(text, "conf/r.yaml").state.directory, "conf/var/state");
+  EXPECT_EQ(good(text, "r.yaml").state.directory, "var/state");
+  EXPECT_EQ(good(std::string(kSmallest) + "state: {directory: /abs}\n").state.directory, "/abs");
 }
 
 TEST(Config, ResolversOfEveryKindAreRead) {

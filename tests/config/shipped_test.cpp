@@ -74,7 +74,7 @@ TEST(ShippedConfiguration, SaysTheDefaults) {
   const Config defaults;
   EXPECT_EQ(config.schedule, defaults.schedule);
   EXPECT_EQ(config.ca_file, defaults.ca_file);
-  EXPECT_EQ(config.state_directory, defaults.state_directory);
+  EXPECT_EQ(config.state, defaults.state);
   EXPECT_EQ(config.body_limit, defaults.body_limit);
 }
 

@@ -43,15 +43,15 @@ class LedgerTest : public testing::Test {
       config_.services.push_back({service, {target(service)}});
     }
     config_.controls.foreign = {target("control.foreign")};
-    config_.state_directory = directory_;
+    config_.state.directory = directory_;
   }
   ~LedgerTest() override { std::filesystem::remove_all(directory_); }
 
   // One life of a daemon.
   struct Life {
     Life(Config& config, test::Loop& loop)
-        : saver(loop.io.get_executor(), worker, config.state_directory, {}),
-          archiver(loop.io.get_executor(), worker, config.state_directory, {}),
+        : saver(loop.io.get_executor(), worker, config.state.directory, {}),
+          archiver(loop.io.get_executor(), worker, config.state.directory, {}),
           notifier(loop.io.get_executor(), loop.way, nullptr),
           ledger(config, board, metrics, saver, archiver, notifier),
           io(loop.io) {

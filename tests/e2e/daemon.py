@@ -49,7 +49,7 @@ class Daemon:
         """The shipped file with nothing changed but whom it trusts and where its state is."""
         text = self.world.source.read_text(encoding="utf-8")
         text = _replace(text, r"ca_file: [^}\s]+", f"ca_file: {self.world.pki.root}")
-        self._text = _replace(text, r"(?<=state: \{directory: )[^}\s]+", "/run/reachd-state")
+        self._text = _replace(text, r"(?<=state: \{directory: )[^},\s]+", "/run/reachd-state")
         Path("/run/reachd-state").mkdir(exist_ok=True)
         self.config.write_text(self._text)
 
