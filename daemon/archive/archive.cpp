@@ -49,6 +49,14 @@ std::optional<std::string> append_whole(const std::string& path, const std::stri
 
 }  // namespace
 
+Limits limits_of(const StateSettings& settings) {
+  Limits limits;
+  limits.retention = settings.retention;
+  limits.most_bytes = settings.max_bytes / 4 * 3;
+  limits.part_bytes = std::min(limits.part_bytes, limits.most_bytes / 8);
+  return limits;
+}
+
 Archive::Archive(const std::string& directory, Limits limits)
     : directory_(directory + "/archive"), limits_(limits), synced_(Clock::now()) {}
 

@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "config/config.hpp"
 #include "daemon/archive/files.hpp"
 #include "daemon/archive/pack.hpp"
 
@@ -32,6 +33,8 @@ struct Limits {
   // A file that has grown to this becomes a part of its day, packed at once.
   std::uint64_t part_bytes = std::uint64_t{64} << 20U;
 };
+
+Limits limits_of(const StateSettings& settings);  // three quarters of its bytes
 
 struct Line {
   Day day;

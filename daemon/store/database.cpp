@@ -150,6 +150,9 @@ Database::Database(const std::string& path, Access access) {
   const int code = sqlite3_open_v2(uri.c_str(), &opened, flags, nullptr);
   database_.reset(opened);
   if (code != SQLITE_OK) fail(opened, code);
+  if (writes && sqlite3_db_readonly(opened, "main") == 1) {  // SQLite is content with reading
+    throw DatabaseError(Trouble::read_only, "the file cannot be written");
+  }
   constexpr int kPatience = 200;  // milliseconds that a lock is waited for
   sqlite3_busy_timeout(opened, kPatience);
   run("PRAGMA locking_mode = EXCLUSIVE");

@@ -1,5 +1,6 @@
 #include "daemon/store/store.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -50,6 +51,14 @@ Batch batch_of(const Saved& saved) {
 }
 
 }  // namespace
+
+Limits limits_of(const StateSettings& settings) {
+  Limits limits;
+  limits.retention = settings.retention;
+  limits.raw = std::min(limits.raw, settings.retention);
+  limits.most_bytes = settings.max_bytes / 4;
+  return limits;
+}
 
 Store::Store(std::string directory, Limits limits)
     : directory_(std::move(directory)),

@@ -19,6 +19,7 @@
 
 #include <boost/system/result.hpp>
 
+#include "config/config.hpp"
 #include "daemon/store/batch.hpp"
 #include "daemon/store/database.hpp"
 #include "daemon/store/rows.hpp"
@@ -31,6 +32,8 @@ struct Limits {
   // Of the file, about: the oldest rounds go first, then the oldest hours, whatever their age.
   std::uint64_t most_bytes = std::uint64_t{512} << 20U;
 };
+
+Limits limits_of(const StateSettings& settings);  // a quarter of its bytes
 
 struct Health {
   bool up = false;

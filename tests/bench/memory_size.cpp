@@ -1,0 +1,157 @@
+// What the store and the archive take: 30 days of 12 targets and a day of 10,000, one round a
+// minute each, in compressed time, through the very code of the daemon. Prints sizes and rates;
+// judges nothing. Usage: memory_size [FOLDER], a new one that stays empty afterwards.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+#include <random>
+#include <string>
+
+#include <boost/json/serialize.hpp>
+
+#include "daemon/archive/archive.hpp"
+#include "daemon/store/store.hpp"
+#include "probes/judge/judge.hpp"
+#include "probes/measurement_json.hpp"
+#include "tests/support/scene.hpp"
+
+namespace reachd {
+namespace {
+
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+constexpr WallTime kBegin{std::chrono::sys_days{std::chrono::January / 1 / 2026}};
+
+double cpu_seconds() {
+  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+}
+
+double mebibytes(std::uint64_t bytes) {
+  return static_cast<double>(bytes) / (1024.0 * 1024.0);
+}
+
+// Rounds as they come: 97 of 100 fine, the others reset after the ClientHello with a diagnosis;
+// times spread, certificates of each target its own, of the size that chains have.
+class Rounds {
+ public:
+  Rounds() {
+    for (int target = 0; target < kKinds; ++target) {
+      std::string chain;
+      while (chain.size() < 3000) chain += static_cast<char>(random_());
+      const std::string url = "https://www" + std::to_string(target) + ".example.net/robots.txt";
+      good_.push_back(test::Scene(url).answers("system", {test::kRight}).visits(test::kRight).made);
+      bad_.push_back(test::Scene(url)
+                         .answers("system", {test::kRight, test::kSecond})
+                         .answers("google", {test::kRight})
+                         .visits(test::kSecond, Purpose::sni_swap)
+                         .stops(test::kRight, Stage::tls, Word::connection_reset)
+                         .helper({test::kRight, test::kSecond})
+                         .controls()
+                         .made);
+      for (Observation& step : good_.back().observations) {
+        auto* seen = std::get_if<TlsSeen>(&step.seen);
+        if (seen == nullptr) continue;
+        seen->chain.resize(1);
+        seen->chain[0].der = chain;
+      }
+    }
+  }
+
+  Measurement next(int target, WallTime began) {
+    const bool fine = random_() % 100 < 97;
+    Measurement round = (fine ? good_ : bad_).at(static_cast<std::size_t>(target % kKinds));
+    round.service = "service" + std::to_string(target / 5);
+    round.target = "target" + std::to_string(target);
+    round.began = began;
+    for (Observation& step : round.observations) {
+      step.took = Micros(1000 + random_() % 90'000);
+      step.began += Micros(random_() % 5000);
+    }
+    return round;
+  }
+
+ private:
+  static constexpr int kKinds = 100;
+  std::mt19937 random_{20260101};
+  std::vector<Measurement> good_;
+  std::vector<Measurement> bad_;
+};
+
+struct Course {
+  int targets = 0;
+  int minutes = 0;
+  bool archived = true;
+};
+
+void run(const std::string& folder, const Course& course, const StateSettings& settings) {
+  fs::remove_all(folder);
+  store::Store store(folder, store::limits_of(settings));
+  archive::Archive archive(folder, archive::limits_of(settings));
+  archive.open();
+  store.load(kBegin);
+  Rounds rounds;
+  const std::string sums(600, '7');  // a state with its detectors' sums is about so long
+  double storing = 0;
+  double archiving = 0;
+  std::uint64_t plain = 0;
+  std::uint64_t most_store = 0;
+  std::uint64_t most_archive = 0;
+  const int steps = course.targets > 1000 ? 6 : 1;  // saves a minute
+  for (int step = 0; step < course.minutes * steps; ++step) {
+    const WallTime now = kBegin + step * 60s / steps;
+    store::Batch batch;
+    std::vector<archive::Line> lines;
+    for (int target = step % steps; target < course.targets; target += steps) {
+      const Measurement round = rounds.next(target, now + target * 1ms);
+      const Verdict verdict = judge(round);
+      store::RoundRow row = store::round_row(round, verdict, "");
+      batch.states[row.target] = {row.target, sums, now};
+      batch.rounds.push_back(std::move(row));
+      if (!course.archived) continue;
+      lines.push_back({std::chrono::floor<std::chrono::days>(now),
+                       boost::json::serialize(to_json(round, verdict))});
+      plain += lines.back().text.size();
+    }
+    const double start = cpu_seconds();
+    store.save(std::move(batch), now);
+    while (store.tidy(now)) {
+    }
+    const double stored = cpu_seconds();
+    archive.append(lines, now);
+    while (archive.tidy(now)) {
+    }
+    storing += stored - start;
+    archiving += cpu_seconds() - stored;
+    most_store = std::max(most_store, store.health().bytes);
+    most_archive = std::max(most_archive, archive.counts().bytes);
+  }
+  const double count = static_cast<double>(course.targets) * course.minutes;
+  std::printf("%d targets, %.1f days, max_bytes %.0f MiB: %.0f rounds\n", course.targets,
+              course.minutes / 1440.0, mebibytes(settings.max_bytes), count);
+  std::printf("  database %.1f MiB (at most %.1f), %.0f rounds a CPU second, errors %lu\n",
+              mebibytes(store.health().bytes), mebibytes(most_store), count / storing,
+              store.health().errors);
+  if (!course.archived) return;
+  std::printf(
+      "  archive  %.1f MiB (at most %.1f), %.0f rounds a CPU second, errors %lu; "
+      "%.0f MiB unpacked, %.0f bytes a line\n",
+      mebibytes(archive.counts().bytes), mebibytes(most_archive), count / archiving,
+      archive.counts().errors, mebibytes(plain), static_cast<double>(plain) / count);
+}
+
+}  // namespace
+}  // namespace reachd
+
+int main(int argc, char** argv) {
+  using namespace reachd;
+  const std::string folder =
+      argc > 1 ? argv[1] : (fs::temp_directory_path() / "reachd-memory-size").string();
+  StateSettings settings;
+  run(folder, {12, 30 * 1440}, settings);
+  run(folder, {10'000, 1440}, settings);
+  fs::remove_all(folder);
+  return 0;
+}
