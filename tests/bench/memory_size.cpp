@@ -1,6 +1,7 @@
 // What the store and the archive take: 30 days of 12 targets and a day of 10,000, one round a
 // minute each, in compressed time, through the very code of the daemon. Prints sizes and rates;
-// judges nothing. Usage: memory_size [FOLDER], a new one that stays empty afterwards.
+// judges nothing. Usage: memory_size [FOLDER [TARGETS HOURS MAX_MIB]]: that course instead of the
+// two. The folder is deleted, before and afterwards.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -83,7 +84,6 @@ class Rounds {
 struct Course {
   int targets = 0;
   int minutes = 0;
-  bool archived = true;
 };
 
 void run(const std::string& folder, const Course& course, const StateSettings& settings) {
@@ -110,7 +110,6 @@ void run(const std::string& folder, const Course& course, const StateSettings& s
       store::RoundRow row = store::round_row(round, verdict, "");
       batch.states[row.target] = {row.target, sums, now};
       batch.rounds.push_back(std::move(row));
-      if (!course.archived) continue;
       lines.push_back({std::chrono::floor<std::chrono::days>(now),
                        boost::json::serialize(to_json(round, verdict))});
       plain += lines.back().text.size();
@@ -134,7 +133,6 @@ void run(const std::string& folder, const Course& course, const StateSettings& s
   std::printf("  database %.1f MiB (at most %.1f), %.0f rounds a CPU second, errors %lu\n",
               mebibytes(store.health().bytes), mebibytes(most_store), count / storing,
               store.health().errors);
-  if (!course.archived) return;
   std::printf(
       "  archive  %.1f MiB (at most %.1f), %.0f rounds a CPU second, errors %lu; "
       "%.0f MiB unpacked, %.0f bytes a line\n",
@@ -150,8 +148,13 @@ int main(int argc, char** argv) {
   const std::string folder =
       argc > 1 ? argv[1] : (fs::temp_directory_path() / "reachd-memory-size").string();
   StateSettings settings;
-  run(folder, {12, 30 * 1440}, settings);
-  run(folder, {10'000, 1440}, settings);
+  if (argc > 4) {
+    settings.max_bytes = std::stoull(argv[4]) << 20U;
+    run(folder, {std::stoi(argv[2]), std::stoi(argv[3]) * 60}, settings);
+  } else {
+    run(folder, {12, 30 * 1440}, settings);
+    run(folder, {10'000, 1440}, settings);
+  }
   fs::remove_all(folder);
   return 0;
 }
