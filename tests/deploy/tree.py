@@ -2,6 +2,7 @@
 installed, so that `apt install` works there without a network."""
 
 import hashlib
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -17,13 +18,23 @@ def _key(package):
     return hashlib.sha256(f"bookworm {INCLUDED} {needs}".encode()).hexdigest()
 
 
-def sources():
+def _sources():
     """The machine's own list of Debian's sources, if it has one."""
     for name in ("sources.list.d/debian.sources", "sources.list"):
         path = Path("/etc/apt") / name
         if path.exists():
             return [str(path)]
     return []
+
+
+def _apt_options(directory):
+    """How this machine's apt reaches its servers, which holds for the tree too."""
+    told = subprocess.run(["apt-config", "dump"], check=True, capture_output=True, text=True).stdout
+    kept = [line for line in told.splitlines()
+            if re.match(r"Acquire::(http|https|Check-Date|Check-Valid-Until|Retries)\b", line)]
+    path = directory / "apt.conf"
+    path.write_text("\n".join([*kept, 'APT::Install-Recommends "false";', ""]))
+    return path
 
 
 def make(package, log):
@@ -35,16 +46,16 @@ def make(package, log):
     mark.unlink(missing_ok=True)
     shutil.rmtree(tree, ignore_errors=True)
     HERE.mkdir(parents=True, exist_ok=True)
-    fetch = "apt-get -q install --yes --download-only --no-install-recommends"
+    fetch = "apt-get -q install --yes --download-only"
     with open(log, "w") as out:
         subprocess.run([
             "mmdebstrap", "--mode=root", "--variant=minbase", f"--include={INCLUDED}",
-            "--aptopt=APT::Install-Recommends \"false\"", "--dpkgopt=force-unsafe-io",
+            f"--aptopt={_apt_options(HERE)}", "--dpkgopt=force-unsafe-io",
             "--skip=cleanup/apt",
             "--customize-hook=rm -f \"$1\"/var/cache/apt/archives/*.deb",
             f"--customize-hook=cp {package} \"$1\"/root/fetch.deb",
             f"--customize-hook=chroot \"$1\" {fetch} /root/fetch.deb",
             "--customize-hook=rm \"$1\"/root/fetch.deb",
-            "bookworm", str(tree), *sources()], check=True, stdout=out, stderr=out)
+            "bookworm", str(tree), *_sources()], check=True, stdout=out, stderr=out)
     mark.write_text(key)
     return tree

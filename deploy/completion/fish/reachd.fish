@@ -5,3 +5,4 @@ function __reachd_words
         string match -rg '^  (-[^ ]+|[a-z][a-z-]*) .*' | string split ,
 end
 complete -c reachd -n 'not string match -q -- "--*" (commandline -opc)[-1]' -a '(__reachd_words)'
+complete -c reachd -n __fish_use_subcommand -f
