@@ -78,6 +78,8 @@ class Play:
         self._until_over(steps)
         result = self._result() | {"up": round(up, 2)}
         result["faults"] = [f"reachd ends with {status}" for status in [self.vantage.stop()] if status]
+        if steps.waits_for is not None:
+            result["faults"].append(f"what a step waits for has not come: {steps.waits_for}")
         result["counters"] = self.world.censor.counters()
         if self.world.censor.stop() != 0:
             result["faults"].append("the censor fails: see censor.log")
@@ -85,18 +87,26 @@ class Play:
         return result
 
     def _until_over(self, steps):
-        """All steps are done, the duration is over, and every target has had its rounds."""
+        """All steps are done, the duration (from the last chapter on) is over, and every target has had
+        its rounds."""
         schedule = self.scenario.schedule
         wanted = schedule.get("rounds", ROUNDS)
         began = time.monotonic()
 
         def over():
-            steps.advance(time.monotonic() - began)
+            steps.advance(time.monotonic() - began, self._has_come)
             self._collect()
-            return (steps.done and time.monotonic() - began >= schedule.get("duration", 0) and
+            return (steps.done and
+                    time.monotonic() - began - steps.began >= schedule.get("duration", 0) and
                     all(len(rounds) >= wanted for rounds in self.rounds.values()))
         self.rounds = {name: {} for name in self.scenario.targets}
-        until(over, schedule.get("duration", 0) + steps.end + LONGEST * wanted, 0.1)
+        until(over, schedule.get("duration", 0) + steps.patience + LONGEST * wanted, 0.1)
+
+    def _has_come(self, wanted):
+        """Whether there are so many events, alerts that have fired, and alerts that are resolved."""
+        found = passages(self.receiver.notifications()) if self.receiver else []
+        return (len(self.vantage.events() or []) >= wanted.get("events", 0) and
+                all(sum(p.to == to for p in found) >= wanted.get(to, 0) for to in ("firing", "resolved")))
 
     def _collect(self):
         """Keeps every round that the API tells of: a restarted daemon may forget them."""

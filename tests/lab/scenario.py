@@ -139,6 +139,7 @@ class _Grammar:
     def timeline(self):
         return sequence(mapping({
             "at": seconds,
+            "once": mapping({"events": whole, "firing": whole, "resolved": whole}),
             "do": by_shape(text),
             "world": self.world()}, required=("at",)))
 
@@ -215,7 +216,8 @@ def _check(scenario, tree):
             refuse(tree, f"'{step['do']}' is nothing that can be done", "timeline")
         if found and found["rule"] and found["rule"] not in names:
             refuse(tree, f"{found['rule']} is no rule here", "timeline")
-        if found and found["alerting"] and "alerts" not in scenario.expect:
+        waits = {"firing", "resolved"} & set(step.get("once", {}))
+        if (waits or found and found["alerting"]) and "alerts" not in scenario.expect:
             refuse(tree, "there is an Alertmanager only where alerts are expected", "timeline")
 
 

@@ -3,22 +3,45 @@
 import units
 
 
+PATIENCE = 120  # seconds that what a step waits for may take to come
+
+
 class Timeline:
+    """A step with `once` begins a chapter: from there on times count from when that has come."""
+
     def __init__(self, steps, world, vantage, alertmanager=None):
         self.world, self.vantage, self.alertmanager = world, vantage, alertmanager
-        self.steps = sorted(((step["at"], self._act(step)) for step in _with_ends(steps)),
-                            key=lambda step: step[0])
-        self.end = self.steps[-1][0] if self.steps else 0
+        self.began = 0  # seconds from the start to the beginning of the chapter
+        self.chapters = [(None, [])]  # [(what it waits for, [(seconds, act)])]
+        for step in _with_ends(steps):
+            if "once" in step:
+                self.chapters.append((step["once"], []))
+            self.chapters[-1][1].append((step["at"], self._act(step)))
+        for _, acts in self.chapters:
+            acts.sort(key=lambda step: step[0])
+        self.patience = sum(acts[-1][0] if acts else 0 for _, acts in self.chapters)
+        self.patience += PATIENCE * (len(self.chapters) - 1)
 
     @property
     def done(self):
-        return not self.steps
+        return len(self.chapters) == 1 and not self.chapters[0][1]
 
-    def advance(self, seconds):
-        """Does everything that is due `seconds` after the start."""
-        while self.steps and self.steps[0][0] <= seconds:
-            _, (act, *arguments) = self.steps.pop(0)
-            act(*arguments)
+    @property
+    def waits_for(self):
+        """What has not come; None if nothing is waited for."""
+        return self.chapters[1][0] if len(self.chapters) > 1 else None
+
+    def advance(self, seconds, has_come):
+        """Does everything that is due `seconds` after the start. has_come(what): whether it has."""
+        while True:
+            acts = self.chapters[0][1]
+            while acts and self.began + acts[0][0] <= seconds:
+                _, (act, *arguments) = acts.pop(0)
+                act(*arguments)
+            if acts or self.waits_for is None or not has_come(self.waits_for):
+                return
+            del self.chapters[0]
+            self.began = seconds
 
     def _act(self, step):
         if "world" in step:

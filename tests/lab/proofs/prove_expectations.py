@@ -4,6 +4,7 @@ and missed where it is not so."""
 import scenario as scenarios
 import told
 from nodes import Refusal
+from timeline import Timeline
 
 SCENARIO = "world: {}\n"
 HEAD = "id: P1\ntitle: t\nclass: B\ntargets: [facebook/web, amazon/web]\n"
@@ -42,6 +43,8 @@ def prove_refusals(lab):
     _refused(lab, "alertmanager: {group_waits: 3s}\nexpect: {}", "is no key here")
     _refused(lab, "timeline: [{at: 1s, do: stop alertmanager}]\nexpect: {events: 0}",
              "there is an Alertmanager only where alerts are expected")
+    _refused(lab, "timeline: [{at: 1s, once: {firing: 1}, do: kill daemon}]\nexpect: {}",
+             "there is an Alertmanager only where alerts are expected")
     _refused(lab, "timeline: [{at: 1s, do: kill cat}]\nexpect: {}", "is nothing that can be done")
 
 
@@ -55,6 +58,34 @@ def prove_words(lab):
     assert expect["events"]["of"] == ["facebook/web"], expect
     assert expect["alerts"]["targets"] == ["facebook/web"], expect
     assert expect["alerts"]["fires"] == {"from": 1, "to": 120}, expect
+
+
+class _Stand:
+    """In place of a world, a vantage and an Alertmanager: what they were told, in order."""
+
+    def __init__(self):
+        self.told = []
+        self.censor = self
+
+    def ask(self, words):
+        self.told.append(words)
+
+    def reload(self):
+        self.told.append("reload")
+
+
+def prove_chapters(lab):
+    """a step with `once` waits, and the times after it count from when it has come"""
+    stand = _Stand()
+    steps = Timeline([{"at": 2, "do": "enable a"}, {"at": 1, "once": {"events": 1}, "do": "reload daemon"},
+                      {"at": 5, "do": "disable a"}], stand, stand)
+    for seconds, come, wanted in ((1, True, []), (3, False, ["enable a"]), (50, False, ["enable a"]),
+                                  (60, True, ["enable a"]), (62, False, ["enable a", "reload"]),
+                                  (64, False, ["enable a", "reload"]),
+                                  (65, False, ["enable a", "reload", "disable a"])):
+        steps.advance(seconds, lambda _, come=come: come)
+        assert stand.told == wanted, (seconds, stand.told)
+    assert steps.done and steps.began == 60 and steps.waits_for is None
 
 
 def prove_alerts_missed(lab):
