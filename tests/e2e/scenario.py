@@ -8,6 +8,7 @@ import json
 import time
 
 from daemon import EXTRA_TARGETS, HASTY_ROUND
+from dashboards import check_dashboards
 from faults import plan
 from process import until
 
@@ -22,6 +23,7 @@ class Scenario:
         self.healing = {}  # target → (fault, when it was healed)
 
     def play(self):
+        began = time.time()
         self.begin()
         self.all_is_well()
         self.bad_reload()
@@ -30,6 +32,9 @@ class Scenario:
         for fault, target in plan(self.world):
             self.suffer(fault, target)
         self.all_heal()
+        self.well_ruled()
+        check_dashboards(self.world.source.parents[1] / "deploy/grafana", self.prometheus, began,
+                         time.time(), self.report)
         self.end()
 
     # --- before any fault
@@ -179,6 +184,15 @@ class Scenario:
         well = self.prometheus.targets("reachd_target_reachable == 1")
         self.report("in the end every target is reachable", well == self.ids,
                     str(set(self.ids) - set(well)))
+
+    def well_ruled(self):
+        """Every shipped rule evaluates, and what they record of the services is there."""
+        bad = self.prometheus.ailing_rules()
+        services = {labels["service_name"] for labels, _ in self.prometheus.query(
+            "service:reachd_rounds_ok:ratio_rate5m")}
+        wanted = {name.split("/")[0] for name in self.ids}
+        self.report("every rule evaluates, and each service has its availability",
+                    services == wanted and not bad, f"{services ^ wanted} {bad}")
 
     def end(self):
         scrapes = self.prometheus.query('min_over_time(up{job="reachd"}[10m])')

@@ -15,8 +15,7 @@ from fetch import get
 WITH_UNIT = {"stat", "bargauge", "timeseries", "state-timeline", "table"}
 VARIABLE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))")
 LEGEND = re.compile(r"\{\{\s*(\w+)\s*\}\}")
-METRIC = re.compile(r"\b(?:\w+:\w+:\w+|(?:reachd|process)_\w+)\b")
-SCRAPE = 15  # seconds: the shipped scrape interval
+METRIC = re.compile(r"\b(?:\w+:\w+:\w+|(?:reachd|process)_\w+|ALERTS)\b")
 
 
 def seconds(words):
@@ -67,6 +66,24 @@ class Gate:
                     note["expr"], values, 60, LEGEND.findall(note["titleFormat"] + note["textFormat"]))]
         self.report(f"{name}: {asked} queries of {len(panels_of(board))} panels answered", not faults and asked,
                     "\n    ".join(["", *faults]))
+
+    def answers(self, board, chosen):
+        """{panel: [an answer for each query]}, with these values chosen and all of the others."""
+        values = {}
+        for variable in board["templating"]["list"]:
+            if variable["type"] != "datasource":
+                name = variable["name"]
+                values[name] = variable, [chosen[name]] if name in chosen else self._resolve(variable, values)
+        return {panel["id"]: [self._answer(panel, target, values) for target in panel["targets"]]
+                for panel in panels_of(board)}
+
+    def _answer(self, panel, target, values):
+        step = max(self.step, seconds(panel.get("interval", "0s")))
+        question = self._filled(target["expr"], values, step)
+        if target.get("instant"):
+            return self._get("/api/v1/query", query=question, time=self.end)["result"]
+        return self._get("/api/v1/query_range", query=question, start=self.began, end=self.end,
+                         step=step)["result"]
 
     def _form(self, board):
         kinds = [variable["type"] for variable in board["templating"]["list"]]

@@ -1,7 +1,7 @@
 // Fleet: many vantages together. A country or a network, a block that spreads, or the service itself?
 
 import * as palette from './palette.mjs';
-import { coded, dashboard, lines, list, matrix, now, number, range, rows, stateWords, steps, timeline,
+import { coded, dashboard, list, matrix, now, number, range, rows, stateWords, steps, timeline,
   wordMappings } from './parts.mjs';
 
 const chosen = 'country=~"$country",service_name=~"$service"';
@@ -49,10 +49,11 @@ export default dashboard({
       columns: { service_name: 'service', target: 'target', country: 'country', asn: 'AS', status: 'status',
         Value: 'since' },
       mappings: { status: wordMappings(palette.status) } }),
-    lines({ title: 'Networks out of reach', at: [14, 12, 10, 10], unit: 'short', min: 0, stepped: true,
+    timeline({ title: 'Networks out of reach', at: [14, 12, 10, 10], values: true,
       about: 'In how many networks of a country no vantage reaches a target. Two or more, while others reach it, is an alert. Recorded by the rules in deploy/fleet.',
       queries: [range(`country_target:reachd_networks_unreached:count{${chosen}}`,
-        '{{country}} {{service_name}}/{{target}}')] }),
+        '{{country}} {{service_name}}/{{target}}')],
+      steps: steps([null, palette.quiet], [1, palette.doubtful], [2, palette.bad]) }),
     timeline({ title: 'Networks and services', at: [0, 22, 24, 14], unit: 'percentunit',
       about: 'Share of the vantages of a network that reach all targets of a service, over time.',
       queries: [range(`network_service:reachd_target_reachable:ratio{${chosen}}`,

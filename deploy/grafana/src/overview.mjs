@@ -1,7 +1,7 @@
 // Overview: who can be reached now, since when, why not.
 
 import * as palette from './palette.mjs';
-import { bars, changes, coded, dashboard, lines, list, now, number, range, rows, stateWords, steps,
+import { bars, changes, coded, dashboard, list, now, number, range, rows, stateWords, steps,
   timeline, wordMappings } from './parts.mjs';
 
 const here = 'vantage=~"$vantage"';
@@ -21,6 +21,7 @@ or 1000 * reachd_target_since_timestamp_seconds * on (${key}) group_right () (
   (${failing}) unless on (${key}) reachd_target_kind == 1
 )`;
 
+const available = steps([null, palette.bad], [0.5, palette.doubtful], [0.95, palette.good]);
 const availability = (window) => `sum by (service_name) (increase(reachd_rounds_total{${chosen},status="ok"}[${window}]))
   / (sum by (service_name) (increase(reachd_rounds_total{${chosen},status!="insufficient"}[${window}])) > 0)`;
 
@@ -46,30 +47,31 @@ export default dashboard({
     count('Impaired', 'Targets that fail or are slow, cause unknown.', 16, 'impaired', palette.status.impaired),
     count('Not judged', 'Targets without a confirmed state: just started, or the vantage is not online.',
       20, 'insufficient', palette.status.insufficient),
-    list({ title: 'Out of reach now', at: [0, 4, 14, 9], unit: 'dateTimeFromNow',
+    list({ title: 'Out of reach now', at: [0, 4, 14, 11], unit: 'dateTimeFromNow',
       about: 'Each target whose confirmed state is not ok: since when, and every kind of trouble in force.',
       queries: [rows(outOfReach)], none: 'everything is reached',
       columns: { service_name: 'service', target: 'target', vantage: 'vantage', status: 'status', kind: 'kind',
         Value: 'since' },
       mappings: { status: wordMappings(palette.status) } }),
-    timeline({ title: 'Vantages', at: [14, 4, 10, 9],
+    timeline({ title: 'Vantages', at: [14, 4, 10, 11],
       about: 'State of each vantage. While it is not online, its targets are not judged.',
       queries: [range(coded('reachd_vantage_status', here, palette.vantage, 'vantage'), '{{vantage}}')],
       mappings: stateWords(palette.vantage) }),
-    timeline({ title: 'States', at: [0, 13, 24, 16],
+    timeline({ title: 'States', at: [0, 15, 24, 16],
       about: 'Confirmed state of every target over time. The detector confirms a state over several rounds.',
       queries: [range(coded('reachd_target_status', chosen, palette.status, 'vantage, service_name, target'),
         '{{service_name}}/{{target}} {{vantage}}')],
       mappings: stateWords(palette.status) }),
-    bars({ title: 'Availability in the time shown', at: [0, 29, 8, 9], unit: 'percentunit',
+    bars({ title: 'Availability in the time shown', at: [0, 31, 8, 9], unit: 'percentunit',
       about: 'Rounds that were ok, of the rounds that could be judged.',
       queries: [now(availability('$__range'), '{{service_name}}')],
-      steps: steps([null, palette.bad], [0.5, palette.doubtful], [0.99, palette.good]) }),
-    lines({ title: 'Availability, one hour', at: [8, 29, 16, 9], unit: 'percentunit', min: 0, max: 1,
-      about: 'Rounds that were ok in the hour before, of the rounds that could be judged. Recorded by the rules in deploy/prometheus.',
+      steps: available }),
+    timeline({ title: 'Availability of the hour before', at: [8, 31, 16, 9], unit: 'percentunit', decimals: 0,
+      about: 'Rounds that were ok in the hour before, of the rounds that could be judged, at the worst of the vantages. Recorded by the rules in deploy/prometheus.',
       queries: [range(`min by (service_name) (service:reachd_rounds_ok:ratio_rate1h{${chosen}})`,
-        '{{service_name}}')] }),
-    list({ title: 'Alerts that fire', at: [0, 38, 24, 7], unit: 'none',
+        '{{service_name}}')],
+      steps: available }),
+    list({ title: 'Alerts that fire', at: [0, 40, 24, 8], unit: 'none',
       about: 'Alerts of the rules in deploy/prometheus and deploy/fleet, as Prometheus sees them. What to do is in the runbook.',
       queries: [rows(`ALERTS{alertname=~"Reachd.+",alertstate="firing",vantage=~"$vantage|"}`)],
       none: 'nothing fires',

@@ -33,11 +33,14 @@ export const vantage = {
   offline: purple,
 };
 
+export const plain = '#56B4E9';  // a line of no particular meaning
+export const second = '#C8B28C'; // and the one beside it
+
 export const phase = {
-  dns: '#56B4E9',
+  dns: plain,
   connect: '#0072B2',
   tls: '#8C8CF0',
-  first_byte: '#C8B28C',
+  first_byte: second,
   transfer: '#D9D9D9',
 };
 

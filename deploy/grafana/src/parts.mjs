@@ -1,8 +1,8 @@
 // What the dashboards share: queries, variables, and a panel of each sort with its defaults.
 // Takes plain values, returns the builders of the SDK; knows nothing of any one dashboard.
 
-import { GraphDrawStyle, LineInterpolation, StackingConfigBuilder, StackingMode, VisibilityMode,
-  VizLegendOptionsBuilder, LegendDisplayMode, LegendPlacement, BigValueColorMode, BigValueGraphMode,
+import { GraphDrawStyle, LineInterpolation, StackingConfigBuilder, StackingMode, TableSortByFieldStateBuilder,
+  VisibilityMode, VizLegendOptionsBuilder, LegendDisplayMode, LegendPlacement, BigValueColorMode, BigValueGraphMode,
   BigValueTextMode, BarGaugeDisplayMode, ReduceDataOptionsBuilder, VizOrientation,
   TimelineValueAlignment } from '@grafana/grafana-foundation-sdk/common';
 import { AnnotationQueryBuilder, DashboardBuilder, DashboardCursorSync, DashboardLinkBuilder,
@@ -53,6 +53,8 @@ export const yesNo = (yes, yesColour, no, noColour) => words([[1, yes, yesColour
 // Steps of [from, colour]; the first begins at minus infinity.
 export const steps = (...list) => new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(
   list.map(([value, color]) => ({ value, color })));
+// A colour has a meaning, so a line without one is a shade of blue, told apart by its lightness.
+const shades = () => new FieldColorBuilder().mode(FieldColorModeId.Shades).fixedColor(palette.plain);
 const byThresholds = () => new FieldColorBuilder().mode(FieldColorModeId.Thresholds);
 const fixed = (color) => ({ id: 'color', value: { mode: 'fixed', fixedColor: color } });
 // Each series in the colour of the word it is named by, or begins with.
@@ -82,9 +84,10 @@ export const bars = (it) => into(begin(new bargauge.PanelBuilder(), it).unit(it.
 export const lines = (it) => {
   const panel = begin(new timeseries.PanelBuilder(), it).unit(it.unit).lineWidth(2)
     .lineInterpolation(it.stepped ? LineInterpolation.StepAfter : LineInterpolation.Linear)
-    .fillOpacity(0).showPoints(VisibilityMode.Never).spanNulls(it.span ?? false)
+    .colorScheme(shades()).fillOpacity(0).showPoints(VisibilityMode.Never).spanNulls(it.span ?? false)
     .legend(new VizLegendOptionsBuilder().displayMode(LegendDisplayMode.List)
-      .placement(LegendPlacement.Bottom).showLegend(true));
+      .placement(LegendPlacement.Bottom).showLegend(true)
+      .calcs(it.colours ? [] : ['lastNotNull'])); // to tell the shades apart by
   if (it.min !== undefined) panel.min(it.min);
   if (it.max !== undefined) panel.max(it.max);
   if (it.interval) panel.interval(it.interval);
@@ -97,27 +100,38 @@ export const counts = (it) => lines({ unit: 'short', min: 0, ...it }).drawStyle(
 
 export const timeline = (it) => {
   const panel = begin(new statetimeline.PanelBuilder(), it).unit(it.unit ?? 'none').mergeValues(true)
-    .showValue(it.values ? VisibilityMode.Auto : VisibilityMode.Never).rowHeight(0.8).lineWidth(0)
+    .showValue(it.values || it.decimals !== undefined ? VisibilityMode.Auto : VisibilityMode.Never).rowHeight(0.8).lineWidth(0)
     .fillOpacity(90).alignValue(TimelineValueAlignment.Left)
     .legend(new VizLegendOptionsBuilder().displayMode(LegendDisplayMode.List)
       .placement(LegendPlacement.Bottom).showLegend(true))
     .colorScheme(byThresholds()).thresholds(it.steps ?? steps([null, palette.quiet]));
   if (it.mappings) panel.mappings(it.mappings);
+  if (it.decimals !== undefined) panel.decimals(it.decimals);
   if (it.interval) panel.interval(it.interval);
   return into(panel, it.queries);
 };
 
-// `columns`: {label or field: heading}, in order; what is not named is left out. `value`: what the number is.
+// `columns`: {label or field: heading}, in order; what is not named is left out. The unit is the number's
+// alone: Grafana would read the words of the other columns as dates. The greatest number stands first.
 export const list = (it) => {
-  const panel = begin(new table.PanelBuilder(), it).unit(it.unit).noValue(it.none ?? '')
+  const names = Object.keys(it.columns);
+  const panel = begin(new table.PanelBuilder(), it).unit('none').noValue(it.none)
     .withTransformation({ id: 'organize', options: {
-      includeByName: Object.fromEntries(Object.keys(it.columns).map((name) => [name, true])),
-      indexByName: Object.fromEntries(Object.keys(it.columns).map((name, index) => [name, index])),
+      includeByName: Object.fromEntries(names.map((name) => [name, true])),
+      indexByName: Object.fromEntries(names.map((name, index) => [name, index])),
       renameByName: it.columns,
     } });
-  for (const [heading, mappings] of Object.entries(it.mappings ?? {})) {
-    panel.overrideByName(heading, [{ id: 'mappings', value: mappings },
-      { id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } }]);
+  for (const name of names) {
+    const heading = it.columns[name];
+    const mappings = it.mappings?.[heading];
+    panel.overrideByName(heading, name === 'Value' ? [{ id: 'unit', value: it.unit }] : [
+      { id: 'noValue', value: '–' },  // not the words for a whole table without rows
+      ...(mappings ? [{ id: 'mappings', value: mappings },
+        { id: 'custom.cellOptions', value: { type: 'color-background', mode: 'basic' } }] : []),
+    ]);
+  }
+  if (it.columns.Value) {
+    panel.sortBy([new TableSortByFieldStateBuilder().displayName(it.columns.Value).desc(true)]);
   }
   return into(panel, it.queries);
 };

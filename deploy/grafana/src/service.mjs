@@ -9,7 +9,7 @@ const chosen = 'vantage=~"$vantage",service_name=~"$service",target=~"$target"';
 const pace = '2m';
 
 const quantile = (share) => `histogram_quantile(${share}, sum by (phase, le) (\n` +
-  `  rate(reachd_phase_duration_seconds_bucket{${chosen}}[$__rate_interval])\n))`;
+  `  rate(reachd_phase_duration_seconds_bucket{${chosen}}[$__rate_interval])\n)) >= 0`;  // without a round there is no number
 const phases = (title, share, x) => lines({ title: `Phases, ${title}`, at: [x, 12, 12, 9], unit: 's', min: 0,
   about: `Time of each phase of the rounds that got through it: ${title} over targets and vantages.`,
   queries: [range(quantile(share), '{{phase}}')], colours: palette.phase, interval: pace, span: true });
@@ -56,15 +56,15 @@ export default dashboard({
       about: 'Status of the last answer of the latest round; 0 is no answer.',
       queries: [range(`min by (vantage, target) (reachd_http_status_code{${chosen}})`, '{{target}} {{vantage}}')],
       steps: steps([null, palette.unknown], [100, palette.good], [400, palette.doubtful], [500, palette.bad]) }),
-    lines({ title: 'Addresses that do not answer', at: [0, 39, 8, 8], unit: 'short', min: 0, stepped: true,
-      about: 'Addresses on which a step failed in the latest deep round. Some of many: a block by address, or a broken server.',
-      queries: [range(`sum by (vantage, target, family) (reachd_addresses{${chosen}} - reachd_addresses_reachable{${chosen}})`,
-        '{{target}} {{family}} {{vantage}}')] }),
-    lines({ title: 'Addresses tried', at: [8, 39, 8, 8], unit: 'short', min: 0, stepped: true,
-      about: 'Addresses that the resolvers gave and the latest deep round tried. A sudden drop is a resolver that lies or a service that moves.',
-      queries: [range(`sum by (vantage, target, family) (reachd_addresses{${chosen}})`,
-        '{{target}} {{family}} {{vantage}}')] }),
-    lines({ title: 'Download speed', at: [16, 39, 8, 8], unit: 'Bps', min: 0, span: true,
+    timeline({ title: 'Addresses that fail', at: [0, 39, 12, 8], values: true,
+      about: 'Addresses on which a step failed in the latest deep round, where there are any. Some of many: a block by address, or a broken server.',
+      queries: [range(`sum by (vantage, target, family) (reachd_addresses{${chosen}} - reachd_addresses_reachable{${chosen}}) > 0`,
+        '{{target}} {{family}} {{vantage}}')],
+      steps: steps([null, palette.quiet], [1, palette.doubtful]) }),
+    lines({ title: 'Addresses tried', at: [12, 39, 6, 8], unit: 'short', min: 0, stepped: true,
+      about: 'The most addresses that the latest deep round of a vantage tried. A sudden drop is a resolver that lies or a service that moves.',
+      queries: [range(`max by (target, family) (reachd_addresses{${chosen}})`, '{{target}} {{family}}')] }),
+    lines({ title: 'Download speed', at: [18, 39, 6, 8], unit: 'Bps', min: 0, span: true,
       about: 'Speed of the latest body that was long enough to tell.',
       queries: [range(`reachd_download_bytes_per_second{${chosen}} > 0`, '{{target}} {{vantage}}')] }),
     number({ title: 'Certificate ends in', at: [0, 47, 24, 5], unit: 's', text: 'value_and_name', decimals: 0,

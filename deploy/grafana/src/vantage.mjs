@@ -5,7 +5,7 @@ import { coded, counts, dashboard, lines, now, number, range, stateWords, steps,
   yesNo } from './parts.mjs';
 
 const here = 'vantage=~"$vantage"';
-const lag = (share) => `histogram_quantile(${share}, sum by (le) (rate(reachd_scheduler_lag_seconds_bucket{${here}}[$__rate_interval])))`;
+const lag = (share) => `histogram_quantile(${share}, sum by (le) (rate(reachd_scheduler_lag_seconds_bucket{${here}}[$__rate_interval]))) >= 0`;
 
 const small = (title, about, x, expr, more) => number({ title, about, at: [x, 0, 4, 4],
   queries: [now(expr, title)], ...more });
@@ -43,7 +43,8 @@ export default dashboard({
       mappings: yesNo('reached', palette.good, 'lost', palette.bad) }),
     lines({ title: 'Scheduler lag', at: [0, 17, 8, 8], unit: 's', min: 0, interval: '1m',
       about: 'Start of a round minus its due time. Seconds mean a machine or a pace that cannot keep up.',
-      queries: [range(lag(0.5), 'median'), range(lag(0.99), '99th percentile')] }),
+      queries: [range(lag(0.5), 'median'), range(lag(0.99), '99th percentile')],
+      colours: { median: palette.plain, '99th percentile': palette.second } }),
     lines({ title: 'Rounds in flight', at: [8, 17, 8, 8], unit: 'short', min: 0,
       about: 'Rounds under way. At the configured concurrency, others wait.',
       queries: [range(`sum(reachd_rounds_in_flight{${here}})`, 'in flight')] }),
@@ -53,17 +54,23 @@ export default dashboard({
     lines({ title: 'Rounds by verdict', at: [0, 25, 8, 8], unit: 'cpm', min: 0, interval: '1m',
       colours: palette.status, about: 'Rounds a minute, of all targets, by their verdict.',
       queries: [range(`60 * sum by (status) (rate(reachd_rounds_total{${here}}[$__rate_interval]))`, '{{status}}')] }),
-    lines({ title: 'Answers of resolvers', at: [8, 25, 16, 8], unit: 'cpm', min: 0, interval: '1m',
-      about: 'Questions a minute to each resolver, by how they ended; none is without a failure.',
-      queries: [range(`60 * sum by (resolver, failure) (rate(reachd_resolver_answers_total{${here}}[$__rate_interval])) > 0`,
-        '{{resolver}} {{failure}}')] }),
+    timeline({ title: 'Resolvers that fail', at: [8, 25, 8, 8], unit: 'percentunit', decimals: 0, interval: '1m',
+      about: 'Share of the questions to each resolver that failed. A name that is not there counts as well.',
+      queries: [range(`1 - sum by (resolver) (rate(reachd_resolver_answers_total{${here},failure="none"}[$__rate_interval]))
+  / (sum by (resolver) (rate(reachd_resolver_answers_total{${here}}[$__rate_interval])) > 0)`, '{{resolver}}')],
+      steps: steps([null, palette.good], [0.05, palette.doubtful], [0.5, palette.bad]) }),
+    counts({ title: 'Failed answers of resolvers', at: [16, 25, 8, 8], interval: '1m',
+      about: 'Questions that failed, of all resolvers, by OONI\'s word for the failure.',
+      queries: [range(`sum by (failure) (increase(reachd_resolver_answers_total{${here},failure!="none"}[$__rate_interval]))`,
+        '{{failure}}')] }),
     lines({ title: 'Archive', at: [0, 33, 8, 8], unit: 'bytes', min: 0,
       about: 'Size of the kept measurements on disk. Bounded by state: {retention, max_bytes}.',
       queries: [range(`sum(reachd_archive_bytes{${here}})`, 'archive')] }),
     counts({ title: 'Writes that failed', at: [8, 33, 8, 8], interval: '1m',
       about: 'Writes to the archive and to the database that failed. Probing goes on meanwhile.',
       queries: [range(`sum(increase(reachd_archive_errors_total{${here}}[$__rate_interval]))`, 'archive'),
-        range(`sum(increase(reachd_store_errors_total{${here}}[$__rate_interval]))`, 'store')] }),
+        range(`sum(increase(reachd_store_errors_total{${here}}[$__rate_interval]))`, 'store')],
+      colours: { archive: palette.plain, store: palette.second } }),
     counts({ title: 'Notifications', at: [16, 33, 8, 8], interval: '1m',
       about: 'Notifications that the daemon itself sent to Alertmanager.',
       queries: [range(`sum(increase(reachd_notifications_total{${here}}[$__rate_interval]))`, 'notifications')] }),
