@@ -5,6 +5,7 @@ import re
 import sys
 import tempfile
 import traceback
+from copy import deepcopy as copy_of
 from pathlib import Path
 
 from gate import Gate, metrics_of
@@ -48,6 +49,33 @@ def check_palette(boards, report):
     report("every colour of the dashboards is in the palette", used and used <= palette, str(used - palette))
 
 
+def spoilt(board):
+    """(what is wrong, a copy of the board with it): what the gate is there to find."""
+    def copy(change):
+        other = copy_of(board)
+        change(other)
+        return other
+    first = board["panels"][0]["targets"][0]["expr"]
+    yield "a misspelt series", copy(lambda it: it["panels"][0]["targets"][0].update(
+        expr=first.replace("reachd_", "reached_")))
+    yield "a label that is in no answer", copy(lambda it: it["panels"][-2]["targets"][0].update(
+        legendFormat="{{nowhere}}"))
+    yield "a variable that is not there", copy(lambda it: it["panels"][0]["targets"][0].update(
+        expr=first.replace("$vantage", "$vantag")))
+    yield "a variable without a value", copy(lambda it: it["templating"]["list"][1].update(
+        query="label_values(reached_nothing, vantage)"))
+    yield "a panel without a unit", copy(lambda it: it["panels"][0]["fieldConfig"]["defaults"].pop("unit"))
+    yield "a panel without words", copy(lambda it: it["panels"][0].pop("description"))
+
+
+def check_gate(history, board, report):
+    for what, other in spoilt(board):
+        verdicts = []
+        Gate(BASE, history.began, history.end, lambda _, good, *__: verdicts.append(bool(good)),
+             step=60).check("spoilt", other)
+        report(f"the gate finds {what}", verdicts == [False], str(verdicts))
+
+
 def main(logs):
     report = Report()
     try:
@@ -67,6 +95,7 @@ def main(logs):
             gate = Gate(BASE, history.began, history.end, report, step=60)
             for name, board in boards.items():
                 gate.check(name, board)
+            check_gate(history, boards["overview"], report)
             history.process.stop()
     except Exception:
         traceback.print_exc()
