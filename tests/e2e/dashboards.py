@@ -22,6 +22,6 @@ def check_dashboards(folder, prometheus, began, end, report):
     report("dashboards: what is awaited is not exported yet, and is asked for",
            exported and not NOT_YET & exported and NOT_YET <= asked,
            str(NOT_YET & exported | NOT_YET - asked))
-    gate = Gate(prometheus.BASE, began, end, report, awaited=NOT_YET | NOT_HERE, step=1)
+    gate = Gate(prometheus.BASE, began, end, report, awaited=NOT_YET | NOT_HERE, step=1, pace=0.1)
     for name, board in boards.items():
         gate.check(f"dashboard {name}", board)

@@ -36,11 +36,16 @@ def metrics_of(board):
 
 
 class Gate:
-    """`awaited`: series that the asked do not have yet; queries of them are left out."""
+    """`awaited`: series that the asked do not have yet; queries of them are left out. `step`: seconds
+    between points; `pace`: how long an interval of the asked is, as a share of the shipped minute."""
 
-    def __init__(self, base, began, end, report, awaited=(), step=15):
+    def __init__(self, base, began, end, report, awaited=(), step=15, pace=1):
         self.base, self.began, self.end = base, began, end
-        self.report, self.awaited, self.step = report, set(awaited), step
+        self.report, self.awaited = report, set(awaited)
+        self.step, self.pace = step, pace
+
+    def _step(self, words):
+        return max(self.step, round(seconds(words) * self.pace))
 
     def check(self, name, board):
         faults = [*self._form(board)]
@@ -62,8 +67,9 @@ class Gate:
         for note in board["annotations"].get("list", []):
             if "expr" in note:
                 asked += 1
+                words = LEGEND.findall(note["titleFormat"] + note["textFormat"])
                 faults += [f"annotation {note['name']}: {fault}" for fault in self._answers(
-                    note["expr"], values, 60, LEGEND.findall(note["titleFormat"] + note["textFormat"]))]
+                    note["expr"], values, self._step(note["step"]), words)]
         self.report(f"{name}: {asked} queries of {len(panels_of(board))} panels answered", not faults and asked,
                     "\n    ".join(["", *faults]))
 
@@ -78,7 +84,7 @@ class Gate:
                 for panel in panels_of(board)}
 
     def _answer(self, panel, target, values):
-        step = max(self.step, seconds(panel.get("interval", "0s")))
+        step = self._step(panel.get("interval", "0s"))
         question = self._filled(target["expr"], values, step)
         if target.get("instant"):
             return self._get("/api/v1/query", query=question, time=self.end)["result"]
@@ -126,15 +132,17 @@ class Gate:
             if name in built_in:
                 return built_in[name]
             variable, found = values[name]  # a name without variable is a fault of the dashboard
+            if not variable.get("multi"):
+                return found[0]
             # Escaped as Grafana does it: once for the expression, once for PromQL's string.
-            return "|".join(re.escape(value).replace("\\", "\\\\") for value in found) if variable.get("multi") else found[0]
+            return "|".join(re.escape(value).replace("\\", "\\\\") for value in found)
         return VARIABLE.sub(fill, expression)
 
     def _ask(self, panel, target, values):
         if re.search(r"\b(rate|increase)\(", target["expr"]) and not re.search(
                 r"\$__rate_interval|\$__range", target["expr"]):
             yield "a rate over a time of its own, not $__rate_interval"
-        step = max(self.step, seconds(panel.get("interval", "0s")))
+        step = self._step(panel.get("interval", "0s"))
         wanted = LEGEND.findall(target.get("legendFormat", ""))
         if target.get("range") and not target.get("legendFormat"):
             yield "no legend"
