@@ -1,6 +1,8 @@
 #include "daemon/tracker/json_reader.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 
 namespace reachd {
@@ -38,11 +40,9 @@ const json::array& JsonReader::array(std::string_view key, std::size_t most) {
 }
 
 void JsonReader::read(std::string_view key, double& out, double least, double most) {
-  boost::system::error_code error;
-  const auto value = member(key).to_number<double>(error);
-  // Not a number compares with nothing.
-  if (error || !(value >= least && value <= most)) return refuse();
-  out = value;
+  const auto value = number_of(member(key));
+  if (!value || *value < least || *value > most) return refuse();
+  out = *value;
 }
 
 void JsonReader::read(std::string_view key, WallTime& out) {
@@ -79,6 +79,22 @@ void JsonReader::read(std::string_view key, std::vector<std::string>& out, std::
     if (kind == nullptr || !is_kind(*kind)) return refuse();
     out.emplace_back(*kind);
   }
+}
+
+json::value number_value(double number) {
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
+  return json::value(json::string_view(text.data(), static_cast<std::size_t>(end - text.data())));
+}
+
+std::optional<double> number_of(const json::value& value) {
+  const json::string* text = value.if_string();
+  if (text == nullptr) return std::nullopt;
+  double number = 0;
+  const char* end = text->data() + text->size();
+  const auto read = std::from_chars(text->data(), end, number);
+  if (read.ec != std::errc() || read.ptr != end || !std::isfinite(number)) return std::nullopt;
+  return number;
 }
 
 std::int64_t nanoseconds(WallTime time) {

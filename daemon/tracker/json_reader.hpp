@@ -3,6 +3,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +25,7 @@ class JsonReader {
   // Spoils it, for a value whose type is right and that makes no sense.
   void refuse() { good_ = false; }
 
-  // A finite number within [least, most].
+  // A number within [least, most], as number_value writes it.
   void read(std::string_view key, double& out, double least, double most);
   void read(std::string_view key, WallTime& out);
   void read(std::string_view key, bool& out);
@@ -42,5 +44,10 @@ class JsonReader {
 };
 
 std::int64_t nanoseconds(WallTime time);
+
+// Numbers travel as texts: Boost.JSON 1.81 reads some of its own doubles back with another last
+// digit, and a restored state must go on as the old one would have.
+boost::json::value number_value(double number);
+std::optional<double> number_of(const boost::json::value& value);  // finite ones only
 
 }  // namespace reachd

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "daemon/tracker/json_reader.hpp"
 
@@ -9,26 +10,28 @@ namespace reachd {
 namespace json = boost::json;
 namespace {
 
-constexpr int kVersion = 1;
+constexpr std::int64_t kVersion = 1;
 constexpr double kMostEvidence = 1000;  // no sum gets near: it is set back at its threshold
 constexpr double kMostRounds = 1e9;
 constexpr double kMostLogarithm = 100;
 constexpr std::size_t kMostKinds = State::kKindShares + State::kKindSums;
 constexpr std::size_t kLongestText = 4096;
 
+template <typename Numbers>
+json::array numbers(const Numbers& from) {
+  json::array array;
+  for (const double number : from) array.push_back(number_value(number));
+  return array;
+}
+
 json::object to_json(const Run& run) {
-  return {{"sum", run.sum},
+  return {{"sum", number_value(run.sum)},
           {"after", nanoseconds(run.onset.after)},
           {"before", nanoseconds(run.onset.before)}};
 }
 
 json::object to_json(const History& history) {
-  return {{"values", json::array(history.values.begin(), history.values.end())},
-          {"learnt", nanoseconds(history.learnt)}};
-}
-
-json::array to_json(const StatusWeights& weights) {
-  return json::array(weights.begin(), weights.end());
+  return {{"values", numbers(history.values)}, {"learnt", nanoseconds(history.learnt)}};
 }
 
 void read(JsonReader& from, std::string_view key, Run& out) {
@@ -41,10 +44,9 @@ void read(JsonReader& from, std::string_view key, Run& out) {
 
 void read(const json::array& array, std::vector<double>& out, JsonReader& from) {
   for (const json::value& value : array) {
-    boost::system::error_code error;
-    const auto number = value.to_number<double>(error);
-    if (error || !(number >= -kMostLogarithm && number <= kMostLogarithm)) return from.refuse();
-    out.push_back(number);
+    const auto number = number_of(value);
+    if (!number || std::abs(*number) > kMostLogarithm) return from.refuse();
+    out.push_back(*number);
   }
 }
 
@@ -137,11 +139,13 @@ std::optional<Change> change_from_json(const json::value& value) {
 json::object to_json(const State& state) {
   json::array kinds;
   for (const KindSum& kind : state.kinds) {
-    kinds.push_back({{"path", kind.path}, {"fast", kind.fast}, {"slow", kind.slow}});
+    kinds.push_back({{"path", kind.path},
+                     {"fast", number_value(kind.fast)},
+                     {"slow", number_value(kind.slow)}});
   }
   json::array kind_shares;
   for (const KindShare& kind : state.kind_shares) {
-    kind_shares.push_back({{"kind", kind.kind}, {"share", kind.share}});
+    kind_shares.push_back({{"kind", kind.kind}, {"share", number_value(kind.share)}});
   }
   return {{"version", kVersion},
           {"confirmed", to_json(state.confirmed)},
@@ -153,13 +157,13 @@ json::object to_json(const State& state) {
           {"other", to_json(state.other)},
           {"recovery", to_json(state.recovery)},
           {"kinds", std::move(kinds)},
-          {"tally", to_json(state.tally)},
-          {"failures", state.failures},
-          {"passes", state.passes},
-          {"pending", state.pending},
-          {"shares", to_json(state.shares)},
+          {"tally", numbers(state.tally)},
+          {"failures", number_value(state.failures)},
+          {"passes", number_value(state.passes)},
+          {"pending", number_value(state.pending)},
+          {"shares", numbers(state.shares)},
           {"kind_shares", std::move(kind_shares)},
-          {"flaps", state.flaps},
+          {"flaps", number_value(state.flaps)},
           {"flapped", nanoseconds(state.flapped)},
           {"speed", to_json(state.speed)},
           {"latency", to_json(state.latency)}};
@@ -168,8 +172,7 @@ json::object to_json(const State& state) {
 std::optional<State> state_from_json(const json::value& value) {
   JsonReader reader(value);
   State state;
-  double version = 0;
-  reader.read("version", version, kVersion, kVersion);
+  if (reader.member("version") != json::value(kVersion)) reader.refuse();
   const auto confirmed = condition_from_json(reader.member("confirmed"));
   reader.read("since", state.since);
   reader.read("last", state.last);

@@ -62,7 +62,10 @@ struct Taken {
 // is over.
 Taken take(const State& state, const Sighting& sighting, double p0) {
   Taken taken{{sighting.status, sighting.kinds}, p0};
-  if (taken.seen.kinds.size() > kKindsRead) taken.seen.kinds.resize(kKindsRead);
+  std::vector<std::string>& kinds = taken.seen.kinds;
+  if (kinds.size() > kKindsRead) kinds.resize(kKindsRead);
+  std::ranges::sort(kinds);
+  kinds.erase(std::ranges::unique(kinds).begin(), kinds.end());
   if (sighting.status != Status::ok) return taken;
   if (!is_sound(state.confirmed) && !is_throttled(state.confirmed)) return taken;
   const auto judge = [&](const History& history, double value, const char* kind) {
@@ -165,7 +168,7 @@ std::optional<Change> refined(State& state, const Seen& seen, const Sighting& si
   return change;
 }
 
-// Whether as many more rounds like this would not be worth waiting for.
+// Whether a few more rounds like this would be enough.
 bool is_near(double sum, double threshold, double weight) {
   return weight > 0 && threshold - sum <= kFewRounds * weight;
 }
@@ -175,10 +178,9 @@ Tracked watch(State state, const Taken& taken, const Sighting& sighting,
               const Thresholds& thresholds) {
   const Seen& seen = taken.seen;
   const bool failed = seen.status != Status::ok;
-  const double cap = sighting.artefact ? kCap : std::log(kFast / taken.p0);
   Weights fast = weights_of(thresholds.p0, kFast, kCap);
   Weights slow = weights_of(thresholds.p0, kSlow, kCap);
-  fast.up = sighting.artefact ? kCap : std::min({fast.up, cap});
+  fast.up = sighting.artefact ? kCap : std::min(fast.up, std::log(kFast / taken.p0));
   slow.up = sighting.artefact ? kCap : std::min(slow.up, std::log(kSlow / taken.p0));
   if (state.fast.sum <= 0 && state.slow.sum <= 0) {
     state.failures = state.passes = state.pending = 0;

@@ -39,8 +39,8 @@ struct VantageTracked {
 // So many results more for something new than for what is confirmed, in either direction.
 inline constexpr int kVantageVotes = 3;
 
-// After a finished round of any control; `at` is when it began. Votes are results, not time: a pause
-// adds none.
+// After a finished round of any control; `at` is when it began. Votes are results, not time: a
+// pause adds none.
 VantageTracked track(const VantageState& state, const Vantage& vantage, WallTime at);
 
 }  // namespace reachd
