@@ -71,8 +71,9 @@ App::App(Setup setup, net::TrustStore trust, Secrets secrets)
     : config_(std::move(setup.config)),
       instruments_(io_.get_executor(), config_, std::move(trust), std::move(secrets.doors),
                    std::move(setup.fingerprints)),
-      saver_(io_.get_executor(), worker_, config_.state.directory, {}),
-      archiver_(io_.get_executor(), worker_, config_.state.directory, {}),
+      saver_(io_.get_executor(), worker_, config_.state.directory, store::limits_of(config_.state)),
+      archiver_(io_.get_executor(), worker_, config_.state.directory,
+                archive::limits_of(config_.state)),
       notifier_(
           io_.get_executor(), instruments_.way,
           [this](const std::string&, bool delivered) { metrics_.count_notification(delivered); }),
@@ -104,6 +105,8 @@ void App::apply(std::string alertmanager_token) {
   set_targets(board_, config_);
   metrics_.configure(config_);
   ledger_.configure();
+  saver_.set_limits(store::limits_of(config_.state));
+  archiver_.set_limits(archive::limits_of(config_.state));
   notifier_.configure(config_.alertmanager, std::move(alertmanager_token));
   scheduler_.set_plan(planned(config_), config_.schedule);
 }
