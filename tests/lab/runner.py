@@ -26,7 +26,8 @@ PATIENCE = 900  # seconds that the longest scenario may take
 
 def _arguments(words):
     parser = argparse.ArgumentParser(prog="tests/lab/run", description="Plays the lab's scenarios.")
-    parser.add_argument("which", nargs="*", help="scenario files, directories, or ids; default: all")
+    parser.add_argument("which", nargs="*",
+                        help="scenario files, directories, ids, first letters of ids; default: all")
     parser.add_argument("--jobs", type=int, default=4 * (os.cpu_count() or 1), help="worlds side by side")
     parser.add_argument("--json", metavar="OUT", help="everything that was found, into a file")
     parser.add_argument("--keep", action="store_true", help="keep logs, and record all wires")
@@ -48,8 +49,11 @@ def find(words):
             files.append(path)
         elif (named := folder / f"{word}.yaml").is_file():
             files.append(named)
+        elif word.isalpha() and (group := sorted(folder.glob(f"{word}[0-9]*.yaml"))):
+            files += group
         else:
-            sys.exit(f"tests/lab/run: {word} is neither a file, a directory nor a scenario's id")
+            sys.exit(f"tests/lab/run: {word} is neither a file, a directory, a scenario's id nor the "
+                     "letter of some")
     return files
 
 
