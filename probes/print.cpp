@@ -4,7 +4,9 @@
 #include <cstdio>
 #include <map>
 #include <tuple>
+#include <utility>
 
+#include "probes/aside.hpp"
 #include "probes/print_step.hpp"
 #include "probes/reasons.hpp"
 #include "probes/text.hpp"
@@ -80,7 +82,11 @@ Row row_of(const Measurement& measurement, const Observation& step, bool same_pl
   row.text = describe(step, measurement.began);
   const auto indent = static_cast<std::size_t>(std::clamp(step.depth, 0, kMostIndent));
   row.text.where.insert(0, 2 * indent, ' ');
-  if (same_place) row.text.where.clear();
+  if (same_place) {
+    row.text.where.clear();
+  } else if (std::string aside = aside_of(measurement, step); !aside.empty()) {
+    row.text.notes.insert(row.text.notes.begin(), std::move(aside));
+  }
   row.took = duration_text(step.took);
   if (step.failure) row.paint = bad ? Paint::red : Paint::dim;
   return row;

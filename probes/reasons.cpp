@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "probes/aside.hpp"
 #include "probes/judge/judge.hpp"
 #include "probes/plain_words.hpp"
 #include "probes/print.hpp"
@@ -51,8 +52,11 @@ std::string outcome_of(const Measurement& measurement, const Observation& step) 
   return text.what;
 }
 
-std::string aside_of(const Observation& step) {
-  return step.purpose == Purpose::ladder ? "" : " [" + std::string(to_string(step.purpose)) + "]";
+// What sets the step apart from the ladder's, in brackets.
+std::string remark_on(const Measurement& measurement, const Observation& step) {
+  if (step.purpose == Purpose::ladder) return {};
+  const std::string aside = aside_of(measurement, step);
+  return " [" + (aside.empty() ? std::string(to_string(step.purpose)) : aside) + "]";
 }
 
 }  // namespace
@@ -70,7 +74,8 @@ std::vector<std::string> reasons_of(const Measurement& measurement, const Verdic
       break;
     }
     const Observation& step = measurement.observations[at];
-    reasons.push_back(subject_of(step) + ": " + outcome_of(measurement, step) + aside_of(step));
+    reasons.push_back(subject_of(step) + ": " + outcome_of(measurement, step) +
+                      remark_on(measurement, step));
   }
   return reasons;
 }

@@ -143,6 +143,36 @@ verdict  ok   rule plain.all_steps
 )");
 }
 
+TEST(Print, AConnectionBesideTheLadderSaysWhichNameItCarriedAndWhy) {
+  Measurement measurement = test::reset_measurement();
+  const std::vector<Observation> ladder = measurement.observations;
+  const auto beside = [&](Purpose purpose, std::string address, std::string name) {
+    static int transaction = 50'100;
+    ++transaction;
+    for (Observation step : ladder) {
+      if (step.stage == Stage::dns) continue;
+      step.began += std::chrono::milliseconds(100 * (transaction - 50'100));
+      step.transaction = transaction;
+      step.purpose = purpose;
+      step.peer.address = address;
+      if (auto* tls = std::get_if<TlsSeen>(&step.seen)) tls->server_name = name;
+      if (purpose == Purpose::ttl_limited) step.ttl = 6;
+      measurement.observations.push_back(step);
+    }
+  };
+  beside(Purpose::sni_swap, "192.0.2.10", "example.org");
+  beside(Purpose::sni_swap, "192.0.2.11", "example.org");
+  beside(Purpose::retry, "192.0.2.10", "www.example.com");
+  beside(Purpose::ttl_limited, "192.0.2.11", "www.example.com");
+  const std::string text =
+      print_ladder(measurement, verdict(Status::blocked, "tls.reset.swap_ok"), false);
+  for (const char* words : {"example.org on the same address\n", "example.org on another address\n",
+                            "true name again: www.example.com on the same address\n",
+                            "true name in packets that die after 6 hops on another address\n"}) {
+    EXPECT_NE(text.find(words), std::string::npos) << words << "\n" << text;
+  }
+}
+
 TEST(Print, ARefusedCertificateIsNamed) {
   Measurement measurement = test::reset_measurement();
   Observation& tls = measurement.observations.back();
