@@ -43,6 +43,18 @@ void begin_with(Parts& parts, const std::string& id, Climb& how) {
   if (!how.innocent_first.empty()) parts.postponed.erase(found);
 }
 
+// Where the last round met silence, if it went wrong.
+std::vector<Endpoint> silent_places(const TargetBoard& entry) {
+  std::vector<Endpoint> places;
+  if (entry.rounds.empty() || entry.verdict.status == Status::ok || !entry.last_failed)
+    return places;
+  for (const std::size_t index : failed_steps(*entry.last_failed)) {
+    const Observation& step = entry.last_failed->observations[index];
+    if (step.stage == Stage::tcp && step.depth == 0) places.push_back(step.peer);
+  }
+  return places;
+}
+
 }  // namespace
 
 Scheduler::Next next_look(const std::deque<RoundRecord>& rounds, bool suspicious,
@@ -72,6 +84,8 @@ asio::awaitable<Scheduler::Next> examine(Parts& parts, Scheduler::Assignment ass
     look = co_await look_at_control(parts.instruments, target, std::move(how));
   } else {
     begin_with(parts, id, how);
+    how.again = silent_places(*entry);
+    if (entry->last) how.ask_again = unanswering_resolvers(*entry->last);
     Past past = parts.memories[id].past(entry->rounds, std::chrono::system_clock::now());
     look = co_await look_at(parts.instruments, target, std::move(how), std::move(past), true);
   }

@@ -43,6 +43,10 @@ struct Answers {
 // system would), in a deep one all of them side by side. An address needs no asking.
 boost::asio::awaitable<Answers> ask(Ascent& ascent, std::string host, int depth);
 
+// In a light round: the resolvers of Climb::ask_again, side by side; the one that leads is left
+// out.
+boost::asio::awaitable<std::vector<steps::Lookup>> ask_again(Ascent& ascent, std::string host);
+
 // All questions of one name to one resolver, side by side. In a deep round they are listened on
 // longer.
 boost::asio::awaitable<std::vector<steps::Lookup>> ask_one(Ascent& ascent,
@@ -67,6 +71,7 @@ struct Visit {
   // Goes through this proxy, which finds the host itself; `peer` is then the proxy. That it cannot
   // be used is our own fault, never the target's.
   std::optional<ProxySettings> proxy = {};
+  std::chrono::milliseconds patience{0};  // for all of it; 0: the target's timeout
 };
 boost::asio::awaitable<std::vector<Observation>> visit(Ascent& ascent, Visit visit,
                                                        std::vector<std::string>& cookies);

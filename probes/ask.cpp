@@ -106,4 +106,21 @@ asio::awaitable<Answers> ask(Ascent& ascent, std::string host, int depth) {
   co_return answers;
 }
 
+asio::awaitable<std::vector<steps::Lookup>> ask_again(Ascent& ascent, std::string host) {
+  std::vector<steps::Lookup> lookups;
+  if (ascent.deep() || net::is_address(host)) co_return lookups;
+  const std::vector<ResolverSettings> resolvers = ascent.resolvers.pick(ascent.target.resolvers);
+  std::vector<asio::awaitable<std::vector<steps::Lookup>>> asked;
+  for (const ResolverSettings& resolver : resolvers) {
+    const auto& names = ascent.climb.ask_again;
+    if (resolver.name == resolvers.front().name) continue;
+    if (std::ranges::find(names, resolver.name) == names.end()) continue;
+    asked.push_back(ask_one(ascent, resolver, host, 0, ascent.target.timeout));
+  }
+  for (auto& answers : co_await net::together(ascent.way.executor, std::move(asked))) {
+    std::ranges::move(answers, std::back_inserter(lookups));
+  }
+  co_return lookups;
+}
+
 }  // namespace reachd

@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
 #include "probes/ascent.hpp"
 #include "probes/net/route.hpp"
 #include "probes/net/together.hpp"
@@ -20,8 +22,11 @@ using Steps = std::vector<Observation>;
 
 // The one address of a family that a light round tries.
 std::string preferred(const Ascent& ascent, const std::vector<std::string>& addresses) {
-  for (const Endpoint& endpoint : ascent.climb.innocent_first) {
-    if (std::ranges::find(addresses, endpoint.address) != addresses.end()) return endpoint.address;
+  for (const auto* list : {&ascent.climb.innocent_first, &ascent.climb.again}) {
+    for (const Endpoint& endpoint : *list) {
+      const bool known = std::ranges::find(addresses, endpoint.address) != addresses.end();
+      if (known) return endpoint.address;
+    }
   }
   return addresses[ascent.climb.turn % addresses.size()];
 }
@@ -52,6 +57,10 @@ std::vector<std::string> choose(const Ascent& ascent, const std::vector<std::str
         std::ranges::find(chosen, address) == chosen.end()) {
       chosen.push_back(address);
     }
+  }
+  for (const Endpoint& silent : ascent.climb.again) {
+    const auto found = std::ranges::find(chosen, silent.address);
+    if (found != chosen.end()) std::rotate(chosen.begin(), found, found + 1);
   }
   const auto limit = static_cast<std::size_t>(ascent.target.addresses);
   if (chosen.size() > limit) chosen.resize(limit);
@@ -132,7 +141,10 @@ asio::awaitable<Measurement> climb(net::WayOut& way, net::Resolvers& resolvers, 
       Visit first{target.scheme, target.url, target.host, {chosen[i], target.port}, 0};
       visits.push_back(visit(ascent, std::move(first), cookies[i]));
     }
-    std::vector<Steps> visited = co_await net::together(way.executor, std::move(visits));
+    using namespace asio::experimental::awaitable_operators;
+    auto [visited, asked_again] =
+        co_await (net::together(way.executor, std::move(visits)) && ask_again(ascent, asked));
+    std::ranges::move(asked_again, std::back_inserter(lookups));
 
     // 3. Where the first answer points elsewhere, on from there.
     const auto pointer = std::ranges::find_if(visited, [](const Steps& seen) {

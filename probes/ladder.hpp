@@ -22,6 +22,11 @@ struct Climb {
   // then the ladder prefers them. For a target whose own name failed there.
   std::vector<Endpoint> innocent_first;
   std::string innocent;  // the name
+  // What took no connection in the round before comes first: another address would confirm nothing.
+  std::vector<Endpoint> again;
+  // Resolvers, by name, that gave no answer in the round before: a light round asks them too,
+  // beside the visits. What they say leads nowhere.
+  std::vector<std::string> ask_again;
 };
 
 boost::asio::awaitable<Measurement> climb(net::WayOut& way, net::Resolvers& resolvers,

@@ -1,6 +1,7 @@
 #include "probes/measurement.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace reachd {
 namespace {
@@ -43,6 +44,21 @@ std::vector<std::size_t> failed_steps(const Measurement& measurement) {
     if (!harmless) failed.push_back(i);
   }
   return failed;
+}
+
+std::vector<std::string> unanswering_resolvers(const Measurement& measurement) {
+  std::map<std::string, bool> answered;
+  for (const Observation& step : measurement.observations) {
+    const auto* seen = std::get_if<DnsSeen>(&step.seen);
+    if (seen == nullptr || step.purpose != Purpose::ladder || step.depth != 0) continue;
+    if (seen->engine == "udp" || (step.failure && is_ours(*step.failure))) continue;
+    answered[seen->resolver] |= !step.failure.has_value();
+  }
+  std::vector<std::string> names;
+  for (const auto& [name, fine] : answered) {
+    if (!fine) names.push_back(name);
+  }
+  return names;
 }
 
 Measurement ladder_of(const Measurement& measurement) {

@@ -54,6 +54,10 @@ struct Measurement {
 // The same with the ladder's own steps alone: what a visitor would have seen, for those who count.
 Measurement ladder_of(const Measurement& measurement);
 
+// Names of the resolvers, asked over a connection, that gave the ladder no answer to its first
+// name.
+std::vector<std::string> unanswering_resolvers(const Measurement& measurement);
+
 // Indices of the ladder's observations that failed and matter: a family without an address is no
 // failure where the same resolver has one of the other family.
 std::vector<std::size_t> failed_steps(const Measurement& measurement);

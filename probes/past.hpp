@@ -32,4 +32,11 @@ struct Past {
   bool operator==(const Past&) const = default;
 };
 
+// How many rounds in a row, up to the last, met an address that took no connection. A round that
+// could not be judged neither counts nor ends the row.
+int silent_rounds(const Past& past);
+
+// After so many, only patience tells silence from a server that counts connections.
+inline constexpr int kSilentRoundsBefore = 2;
+
 }  // namespace reachd

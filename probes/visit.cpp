@@ -144,7 +144,8 @@ asio::awaitable<std::vector<Observation>> visit(Ascent& ascent, Visit visit,
   steps::Attempt attempt;
   attempt.peer = visit.peer;
   attempt.start = ascent.start;
-  attempt.deadline = Clock::now() + ascent.target.timeout;
+  attempt.deadline =
+      Clock::now() + (visit.patience.count() > 0 ? visit.patience : ascent.target.timeout);
   attempt.transaction = ascent.next_transaction(cleartext ? 40000 : 50000);
   attempt.depth = visit.depth;
 

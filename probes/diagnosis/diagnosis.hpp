@@ -51,7 +51,7 @@ struct Diagnosed {
 //   much       instead of the former where answers came slowly or broke off in the middle of much:
 //              the large object under an innocent name, then under the target's
 //   again      what failed, once more from another port; other ports of an address that does not
-//              take connections
+//              take connections; in the third silent round a last, patient connection there
 boost::asio::awaitable<Diagnosed> diagnose(DiagnosisTools tools, Target target,
                                            Measurement measurement, Climb climb,
                                            Clock::time_point start);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "probes/diagnosis/case.hpp"
+#include "probes/net/together.hpp"
 
 namespace reachd::diagnosis {
 namespace asio = boost::asio;
@@ -11,6 +12,26 @@ namespace {
 constexpr std::size_t kAgain = 2;  // of the broken connections
 // Ports that something answers on, be it with a refusal, where an address is reachable at all.
 constexpr std::array<std::uint16_t, 2> kOtherPorts{80, 443};
+// The kernel asks 0, 1, 3, 7 and 15 s after the first time: whoever grants four connections a
+// minute grants one of these.
+constexpr std::chrono::seconds kPatience{16};
+
+// A server that counts connections takes one again once it is left alone. Tried at the end, when
+// nothing else is under way, and only if silence has lasted for rounds.
+asio::awaitable<void> wait_for_it(Case& at) {
+  if (silent_rounds(at.measurement.past) < kSilentRoundsBefore) co_return;
+  std::vector<asio::awaitable<std::vector<Observation>>> waits;
+  std::vector<std::string> cookies;
+  for (const Broken& broken : at.broken) {
+    if (broken.stage != Stage::tcp || waits.size() == kAgain) continue;
+    Visit lonely{Scheme::tcp, {}, at.target.host, broken.peer};
+    lonely.purpose = Purpose::connect_only;
+    lonely.patience = kPatience;
+    waits.push_back(visit(at.ascent, std::move(lonely), cookies));
+  }
+  auto waited = co_await net::together(at.ascent.way.executor, std::move(waits));
+  for (auto& steps : waited) at.keep(std::move(steps));
+}
 
 }  // namespace
 
@@ -30,6 +51,7 @@ asio::awaitable<void> try_again(Case& at) {
       at.keep(co_await visit(at.ascent, std::move(silent), cookies));
     }
   }
+  co_await wait_for_it(at);
 }
 
 asio::awaitable<void> go_round(Case& at) {

@@ -5,6 +5,7 @@
 
 #include "probes/judge/known_page.hpp"
 #include "probes/judge/outside.hpp"
+#include "probes/judge/resolver_rules.hpp"
 #include "probes/judge/resolvers_view.hpp"
 #include "probes/judge/trials.hpp"
 
@@ -162,13 +163,29 @@ Match denied_only_here(const Facts& facts, const Lookup& lookup) {
                  liar(facts, others), others.evidence);
 }
 
-// A resolver that is broken is broken for every name.
+// Whose doing it is that a resolver does not answer. Silence that others meet too is on the way to
+// all of them; that an address without DNS is silent as well says nothing of that.
+Locus who_silences(const Facts& facts, const Others& others) {
+  if (others.plain_right > 0) return Locus::resolver;
+  return others.alike > 0 ? Locus::network : liar(facts, others);
+}
+
+bool silent(const Lookup& lookup) {
+  return failed_with(lookup, Word::generic_timeout_error) || failed_with(lookup, Word::timed_out);
+}
+
+// A resolver that is broken is broken for every name; a name that is broken is so for every
+// resolver, and an encrypted one that says the same (a zone whose signatures are wrong) shows it.
 Match failed_only_here(const Facts& facts, const Lookup& lookup) {
-  if (!lookup.failure || !answers_innocent(facts, lookup)) return {};
+  if (!lookup.failure) return {};
+  const std::vector<int> innocent = innocent_answers(facts, lookup);
   const Others others = others_than(facts, lookup);
+  if (innocent.empty() || (others.refused > 0 && others.right == 0)) return {};
   if (others.right == 0 && outside_of_name(facts, lookup) != Outside::fine) return {};
-  return finding(lookup, Status::likely_blocked, failure_kind(lookup), liar(facts, others),
-                 others.evidence);
+  std::vector<int> evidence = others.evidence;
+  evidence.insert(evidence.end(), innocent.begin(), innocent.end());
+  const Locus locus = silent(lookup) ? who_silences(facts, others) : liar(facts, others);
+  return finding(lookup, Status::likely_blocked, failure_kind(lookup), locus, evidence);
 }
 
 bool wrong_certificate(Word word) {
@@ -218,8 +235,9 @@ Match failed(const Facts& facts, const Lookup& lookup) {
       failed_with(lookup, Word::network_unreachable) || failed_with(lookup, Word::host_unreachable);
   const bool known = facts.vantage.vouched || facts.measurement.helper.has_value() ||
                      others_than(facts, lookup).answered > 0 || !silence;
-  return finding(lookup, known ? Status::impaired : Status::insufficient, failure_kind(lookup),
-                 Locus::unknown);
+  const std::string encrypted = encrypted_kind(facts, lookup);
+  return finding(lookup, known ? Status::impaired : Status::insufficient,
+                 encrypted.empty() ? failure_kind(lookup) : encrypted, Locus::unknown);
 }
 
 constexpr std::array kRules{

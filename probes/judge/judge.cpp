@@ -9,6 +9,7 @@
 #include "probes/judge/http_rules.hpp"
 #include "probes/judge/mail_rules.hpp"
 #include "probes/judge/outside.hpp"
+#include "probes/judge/resolver_rules.hpp"
 #include "probes/judge/speed_rules.hpp"
 #include "probes/judge/tcp_rules.hpp"
 #include "probes/judge/tls_rules.hpp"
@@ -17,7 +18,7 @@ namespace reachd {
 namespace {
 
 // Layers in the order in which their findings decide between equals.
-enum Layer : int { kNames, kConnect, kHandshake, kMail, kAnswer, kSpeed, kWhole };
+enum Layer : int { kNames, kConnect, kHandshake, kMail, kAnswer, kSpeed, kResolvers, kWhole };
 
 constexpr std::array kWholeRules{
     RuleText{"measured.nothing", "contract 3", "nothing was measured"},
@@ -145,7 +146,11 @@ Case look_at(const Facts& facts) {
   for (const Lookup& lookup : facts.lookups) {
     if (lookup.purpose != Purpose::ladder) continue;
     deepest = std::max(deepest, lookup.depth);
-    if (&lookup != facts.leading(lookup.depth)) continue;
+    if (&lookup != facts.leading(lookup.depth)) {
+      auto aside = first_match(resolver_rules(), kResolvers, facts, lookup);
+      if (aside && lookup.depth == 0) made.findings.push_back(std::move(*aside));
+      continue;
+    }
     auto found = first_match(dns_rules(), kNames, facts, lookup);
     const bool answers = facts.measurement.scheme == Scheme::dns && !lookup.failure;
     if (answers)
@@ -259,6 +264,7 @@ std::vector<RuleText> all_rules() {
   tell(texts, mail_rules());
   tell(texts, http_rules());
   tell(texts, speed_rules());
+  tell(texts, resolver_rules());
   texts.insert(texts.end(), kWholeRules.begin(), kWholeRules.end());
   return texts;
 }

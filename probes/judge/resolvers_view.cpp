@@ -54,7 +54,11 @@ Others others_than(const Facts& facts, const Lookup& lookup) {
   for (const Lookup& other : facts.lookups) {
     if (other.resolver == lookup.resolver || other.hostname != lookup.hostname) continue;
     if (!asks_for_target(other)) continue;
-    if (!other.encrypted && same_answer(lookup, other)) ++others.alike;
+    if (same_answer(lookup, other)) {
+      const bool spoke = other.encrypted && other.failure && got_a_reply(facts, other);
+      others.alike += !other.encrypted;
+      others.refused += spoke;
+    }
     if (other.addresses.empty() || any_address(facts, other, Trust::bogon)) continue;
     ++others.answered;
     const bool right = any_address(facts, other, Trust::right);
@@ -111,11 +115,16 @@ Contradiction contradiction_in(const Facts& facts, const Lookup& lookup) {
   return found;
 }
 
-bool answers_innocent(const Facts& facts, const Lookup& lookup) {
-  return std::ranges::any_of(facts.lookups, [&](const Lookup& other) {
-    return other.purpose == Purpose::innocent_name && other.resolver == lookup.resolver &&
-           !other.addresses.empty();
-  });
+std::vector<int> innocent_answers(const Facts& facts, const Lookup& lookup) {
+  std::vector<int> steps;
+  for (const Lookup& other : facts.lookups) {
+    if (other.purpose != Purpose::innocent_name || other.resolver != lookup.resolver) continue;
+    const bool denied = other.failure && (other.failure->word == Word::dns_nxdomain_error ||
+                                          other.failure->word == Word::dns_no_answer);
+    if (other.addresses.empty() && !denied) continue;
+    if (!same_answer(lookup, other)) add(steps, other.steps);
+  }
+  return steps;
 }
 
 }  // namespace reachd

@@ -16,6 +16,7 @@ struct Others {
   int right = 0;        // of those, with an address that is known to be right
   int plain_right = 0;  // and over plain DNS, where any liar on the way would have met them
   int alike = 0;        // plain ones that say the very same, or fail the same way
+  int refused = 0;      // encrypted ones that answered, and with the same failure
   std::vector<int> evidence;
 };
 Others others_than(const Facts& facts, const Lookup& lookup);
@@ -38,7 +39,8 @@ struct Contradiction {
 };
 Contradiction contradiction_in(const Facts& facts, const Lookup& lookup);
 
-// Whether the same resolver answered for an innocent name.
-bool answers_innocent(const Facts& facts, const Lookup& lookup);
+// Questions for an innocent name that the same resolver answered: with addresses, or that there are
+// none. That it failed in the same way as for the target's is no answer.
+std::vector<int> innocent_answers(const Facts& facts, const Lookup& lookup);
 
 }  // namespace reachd

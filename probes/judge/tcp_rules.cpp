@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <set>
 
 #include "probes/judge/outside.hpp"
 #include "probes/judge/trials.hpp"
@@ -12,6 +14,7 @@ namespace {
 using Match = std::optional<Finding>;
 
 constexpr std::uint16_t kMailPort = 25;
+constexpr std::string_view kSecondTry = "tcp.second_try";
 
 bool is_timeout(Word word) {
   return word == Word::generic_timeout_error || word == Word::timed_out;
@@ -57,9 +60,32 @@ Match no_way_from_here(const Facts& facts, const Connection& connection) {
   return Finding{Status::insufficient, {}, Locus::local, {connection.failed_step}, {}, 0};
 }
 
+// Further connections, in the same round, to the places that met the ladder with silence.
+Trial tries_at_silent_places(const Facts& facts) {
+  Trial tries;
+  std::set<Endpoint> silent;
+  for (const Connection& connection : facts.connections) {
+    const auto word = connect_word(facts, connection);
+    if (connection.purpose == Purpose::ladder && word && is_timeout(*word)) {
+      silent.insert(connection.peer);
+    }
+  }
+  for (const Connection& again : facts.connections) {
+    const bool try_again =
+        again.purpose == Purpose::retry || again.purpose == Purpose::connect_only;
+    if (!try_again || again.tcp < 0 || !silent.contains(again.peer)) continue;
+    (facts.word(again.tcp) ? tries.failed : tries.passed) += 1;
+    tries.evidence.push_back(again.tcp);
+  }
+  return tries;
+}
+
 Match works_at_second_try(const Facts& facts, const Connection& connection) {
-  if (!connect_word(facts, connection)) return {};
-  const Trial retries = retries_of(facts, connection, Stage::tcp);
+  const auto word = connect_word(facts, connection);
+  if (!word) return {};
+  // One silent place that answers after all speaks for the others: a block does not tire.
+  const Trial retries =
+      is_timeout(*word) ? tries_at_silent_places(facts) : retries_of(facts, connection, Stage::tcp);
   if (retries.passed == 0) return {};
   return finding(connection, Status::impaired, kind_of(*connect_word(facts, connection)),
                  Locus::unknown, retries.evidence);
@@ -103,12 +129,14 @@ Ports other_ports(const Facts& facts, const Connection& connection) {
   return ports;
 }
 
-// Target and failure alternate: a server that will not take so many connections heals by itself.
+// Target and failure alternate: a server that will not take so many connections heals by itself,
+// between rounds or within one.
 bool comes_and_goes(const Facts& facts) {
   int changes = 0;
   bool failing = true;
   for (const PastRound& round : facts.measurement.past.rounds) {
     const bool fails = std::ranges::find(round.kinds, "tcp.timeout") != round.kinds.end();
+    if (round.rule == kSecondTry) changes += 2;
     if (!fails && round.status != Status::ok) continue;
     changes += fails != failing;
     failing = fails;
@@ -122,6 +150,18 @@ Match rate_limit(const Facts& facts, const Connection& connection) {
   return finding(connection, Status::impaired, "server_side.ratelimit", Locus::unknown);
 }
 
+// Silence that outlasted rounds and patience. A line that belongs to no series has none before it,
+// and is judged by itself.
+bool lasts(const Facts& facts, const Connection& connection) {
+  if (facts.measurement.target.empty()) return true;
+  return silent_rounds(facts.measurement.past) >= kSilentRoundsBefore &&
+         std::ranges::any_of(facts.connections, [&](const Connection& waited) {
+           const auto word = facts.word(waited.tcp);
+           return waited.purpose == Purpose::connect_only && word && is_timeout(*word) &&
+                  waited.peer.port == connection.peer.port;
+         });
+}
+
 // The outside gets through to the same endpoint, and the way abroad works.
 bool only_here(const Facts& facts, const Connection& connection) {
   return outside_of(facts, connection, Stage::tcp) == Outside::fine;
@@ -131,15 +171,26 @@ Match blackhole(const Facts& facts, const Connection& connection) {
   const auto word = connect_word(facts, connection);
   if (!word || !is_timeout(*word) || !only_here(facts, connection)) return {};
   const Ports ports = other_ports(facts, connection);
-  if (ports.silent == 0 || ports.open > 0) return {};
-  return finding(connection, Status::likely_blocked, "ip.blackhole", Locus::network,
-                 ports.evidence);
+  if (ports.silent == 0 || ports.open > 0 || !lasts(facts, connection)) return {};
+  std::vector<int> evidence = ports.evidence;
+  std::ranges::copy(tries_at_silent_places(facts).evidence, std::back_inserter(evidence));
+  return finding(connection, Status::likely_blocked, "ip.blackhole", Locus::network, evidence);
 }
 
 Match silent_only_here(const Facts& facts, const Connection& connection) {
   const auto word = connect_word(facts, connection);
   if (!word || !is_timeout(*word) || !only_here(facts, connection)) return {};
-  return finding(connection, Status::likely_blocked, "tcp.timeout", Locus::network,
+  if (!lasts(facts, connection)) return {};
+  std::vector<int> evidence = other_ports(facts, connection).evidence;
+  std::ranges::copy(tries_at_silent_places(facts).evidence, std::back_inserter(evidence));
+  return finding(connection, Status::likely_blocked, "tcp.timeout", Locus::network, evidence);
+}
+
+// The same, before it has lasted long enough to be told from a server that counts connections.
+Match not_long_yet(const Facts& facts, const Connection& connection) {
+  const auto word = connect_word(facts, connection);
+  if (!word || !is_timeout(*word) || !only_here(facts, connection)) return {};
+  return finding(connection, Status::impaired, "tcp.timeout", Locus::unknown,
                  other_ports(facts, connection).evidence);
 }
 
@@ -180,8 +231,7 @@ constexpr std::array kRules{
                      "no connection of this family works from here", no_way_from_here},
     Rule<Connection>{"tcp.outside_fails", "science 4.3b", "the outside cannot connect there either",
                      outside_fails},
-    Rule<Connection>{"tcp.second_try", "science 2.1", "a further try connected",
-                     works_at_second_try},
+    Rule<Connection>{kSecondTry, "science 2.1", "a further try connected", works_at_second_try},
     Rule<Connection>{"tcp.mail_port", "science 4, M05", "providers close port 25 to everybody",
                      closed_mail_port},
     Rule<Connection>{"tcp.rate_limit", "science 5, N26",
@@ -189,8 +239,12 @@ constexpr std::array kRules{
     Rule<Connection>{"ip.blackhole", "science 4.3a",
                      "several ports of the address are silent here, the outside connects",
                      blackhole},
-    Rule<Connection>{"tcp.timeout.outside_ok", "science 4.3a", "silence here, the outside connects",
+    Rule<Connection>{"tcp.timeout.outside_ok", "science 4.3a",
+                     "silence here, for three rounds and at a patient try; the outside connects",
                      silent_only_here},
+    Rule<Connection>{"tcp.timeout.not_long_yet", "science 5, N26",
+                     "silence here, the outside connects; it has not lasted three rounds yet",
+                     not_long_yet},
     Rule<Connection>{"ip.unreachable.outside_ok", "science 1.2",
                      "a router says no here, the outside connects", unreachable_only_here},
     Rule<Connection>{"tcp.reset.outside_ok", "science 4.3b", "refused here, the outside connects",

@@ -60,6 +60,7 @@ class Diagnosis : public testing::Test {
     Measurement measurement = co_await climb(loop.way, resolvers, target, how);
     const auto start = Clock::now() - measurement.runtime;
     residual.note(measurement.observations, start);
+    measurement.past = past;
     co_return co_await diagnose({loop.way, resolvers, controls, helpers, residual}, target,
                                 std::move(measurement), std::move(how), start);
   }
@@ -100,6 +101,7 @@ class Diagnosis : public testing::Test {
   ControlSettings controls;
   std::vector<HelperDoor> helpers;
   Residual residual{190s};
+  Past past;
   Target target;
 };
 
@@ -170,6 +172,20 @@ TEST_F(Diagnosis, WhatTakesNoConnectionIsTriedAgainAndAtOtherPorts) {
   EXPECT_THAT(lines[2], HasSubstr("connect_only 127.0.0.1"));
   EXPECT_THAT(lines[3], HasSubstr("connect_only 127.0.0.1"));
   EXPECT_FALSE(seen.postponed) << "nothing was said";
+}
+
+TEST_F(Diagnosis, TheThirdSilentRoundEndsWithALonelyConnection) {
+  DnsServer dns(loop.io, answering({"127.0.0.1"}));
+  DnsServer closed(loop.io, nullptr);
+  aim_at(closed.port());
+  past.rounds = {{60s, Status::impaired, {"tcp.timeout"}, ""}};
+  EXPECT_EQ(told(look({resolver("r", dns.port())}).measurement).size(), 4U);
+  past.rounds.push_back({120s, Status::impaired, {"tcp.timeout"}, ""});
+  const auto seen = look({resolver("r", dns.port())});
+  EXPECT_EQ(told(seen.measurement).size(), 5U);
+  const Observation& lonely = seen.measurement.observations.back();
+  EXPECT_EQ(lonely.purpose, Purpose::connect_only);
+  EXPECT_EQ(lonely.peer.port, closed.port());
 }
 
 TEST_F(Diagnosis, WhatOnlyThePathIsBlockedForIsAskedForWithoutIt) {

@@ -19,6 +19,7 @@ namespace {
 using namespace test;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::UnorderedElementsAre;
 
 ResolverSettings resolver(std::string name, std::uint16_t port) {
   ResolverSettings settings;
@@ -110,6 +111,36 @@ TEST_F(Ladder, ADeepRoundTriesNoMoreAddressesThanTheTargetAllows) {
   target.addresses = 2;
   const auto seen = climb_with({resolver("r", dns.port())}, target, {.round = Round::deep});
   EXPECT_EQ(peers(seen, Stage::tcp).size(), 2U);
+}
+
+TEST_F(Ladder, WhatTookNoConnectionIsTriedAgainBeforeAllOthers) {
+  TcpServer server(loop.io, page("200 OK"));
+  DnsServer dns(loop.io, answering({"127.0.0.1", "127.0.0.2", "127.0.0.3"}));
+  Climb how;
+  how.again = {{"127.0.0.3", server.port()}, {"127.0.0.9", server.port()}};
+  Target target = web("www.test", server.port());
+  EXPECT_THAT(peers(climb_with({resolver("r", dns.port())}, target, how), Stage::tcp),
+              ElementsAre("127.0.0.3"));
+  target.addresses = 2;
+  how.round = Round::deep;
+  EXPECT_THAT(peers(climb_with({resolver("r", dns.port())}, target, how), Stage::tcp),
+              UnorderedElementsAre("127.0.0.3", "127.0.0.1"));
+}
+
+TEST_F(Ladder, ALightRoundAsksAgainWhoGaveNoAnswerAndFollowsNone) {
+  TcpServer server(loop.io, page("200 OK"));
+  DnsServer first(loop.io, answering({"127.0.0.1"}));
+  DnsServer second(loop.io, answering({"127.0.0.2"}));
+  DnsServer third(loop.io, answering({"127.0.0.3"}));
+  const std::vector asked{resolver("a", first.port()), resolver("b", second.port()),
+                          resolver("c", third.port())};
+  Climb how;
+  how.ask_again = {"a", "c"};
+  const auto seen = climb_with(asked, web("name.test", server.port()), how);
+  EXPECT_THAT(peers(seen, Stage::tcp), ElementsAre("127.0.0.1"));
+  EXPECT_EQ(first.heard().size(), 2U) << "once for each family";
+  EXPECT_EQ(second.heard().size(), 0U);
+  EXPECT_EQ(third.heard().size(), 2U);
 }
 
 TEST_F(Ladder, ADeepRoundAsksAllResolversAndALightOneTheFirst) {

@@ -15,7 +15,8 @@ Observation lookup_of(const std::string& resolver, const std::string& host) {
   step.peer = {"9.9.9.9", 53};
   DnsSeen seen;
   seen.resolver = resolver;
-  seen.engine = resolver == "doh" || resolver == "dot" ? resolver : "udp";
+  const bool named_so = resolver == "doh" || resolver == "dot" || resolver == "tcp";
+  seen.engine = named_so ? resolver : "udp";
   seen.hostname = host;
   seen.query_type = "A";
   step.seen = seen;
@@ -70,6 +71,14 @@ Scene& Scene::answers(const std::string& resolver, std::vector<std::string> addr
 Scene& Scene::refuses(const std::string& resolver, Word word, Purpose purpose, int depth) {
   answers(resolver, {}, purpose, depth);
   made.observations.back().failure = Failure{word, {}};
+  return *this;
+}
+
+Scene& Scene::replies_nothing() {
+  DnsReply reply;
+  reply.failure = made.observations.back().failure;
+  reply.rcode = 2;
+  std::get<DnsSeen>(made.observations.back().seen).replies.push_back(std::move(reply));
   return *this;
 }
 

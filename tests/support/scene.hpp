@@ -20,11 +20,13 @@ class Scene {
  public:
   explicit Scene(std::string url = "https://www.example.net/");
 
-  // Questions. A resolver called doh or dot is asked over that.
+  // Questions. A resolver called doh, dot or tcp is asked over that.
   Scene& answers(const std::string& resolver, std::vector<std::string> addresses,
                  Purpose purpose = Purpose::ladder, int depth = 0);
   Scene& refuses(const std::string& resolver, Word word, Purpose purpose = Purpose::ladder,
                  int depth = 0);
+  // Of the question made last: its failure came as a reply, not of silence.
+  Scene& replies_nothing();
   // One question with several replies; the first is believed.
   Scene& contradicts(const std::string& resolver, std::vector<std::string> replies);
 

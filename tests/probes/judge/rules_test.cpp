@@ -41,6 +41,14 @@ Scene reset() {
 }
 constexpr auto kIp4 = Stage::tcp;
 
+// Two silent rounds before, and the patient try of the third in vain.
+Scene lasting(Scene scene, const std::string& address = kRight, std::uint16_t port = 443) {
+  return scene.stops(address, kIp4, Word::generic_timeout_error, Purpose::connect_only)
+      .port(port)
+      .before(Status::impaired, "tcp.timeout")
+      .before(Status::impaired, "tcp.timeout");
+}
+
 MailSeen mail(std::vector<std::string> capabilities, bool offered = false) {
   MailSeen seen;
   seen.protocol = "smtp";
@@ -248,6 +256,35 @@ std::vector<World> dns_worlds() {
            .answers("system", {kSecond}, Purpose::innocent_name)
            .answers("doh", {kRight})
            .helper()},
+      {"D11 the innocent name does not exist, which is an answer",
+       "dns.failed_only_here",
+       Status::likely_blocked,
+       {"dns.refused"},
+       web()
+           .refuses("system", Word::dns_refused_error)
+           .refuses("system", Word::dns_nxdomain_error, Purpose::innocent_name)
+           .answers("doh", {kRight})
+           .helper()},
+      {"a resolver that refuses everybody",
+       "dns.failed",
+       Status::impaired,
+       {"dns.refused"},
+       web()
+           .refuses("system", Word::dns_refused_error)
+           .refuses("system", Word::dns_refused_error, Purpose::innocent_name)
+           .answers("doh", {kRight})
+           .helper()},
+      {"signatures that are wrong: who checks them fails, the helper's resolver does not",
+       "dns.failed",
+       Status::impaired,
+       {"dns.servfail"},
+       web()
+           .refuses("system", Word::dns_servfail_error)
+           .replies_nothing()
+           .answers("system", {kSecond}, Purpose::innocent_name)
+           .refuses("doh", Word::dns_servfail_error)
+           .replies_nothing()
+           .helper()},
       {"D13 led to a place with another's certificate",
        "dns.leads_elsewhere",
        Status::likely_blocked,
@@ -285,6 +322,63 @@ std::vector<World> dns_worlds() {
        Status::impaired,
        {"dns"},
        web().answers("system", {kWrong}).stops(kWrong, kIp4, Word::generic_timeout_error).helper()},
+  };
+}
+
+std::vector<World> resolver_worlds() {
+  const Scene reset_over_tcp =
+      named().visits(kRight).refuses("tcp", Word::connection_reset).helper();
+  Scene innocent_fine = reset_over_tcp;
+  innocent_fine.answers("tcp", {kSecond}, Purpose::innocent_name);
+  Scene again = innocent_fine;
+  again.before(Status::likely_blocked, "dns.tcp.reset");
+  Scene innocent_reset = reset_over_tcp;
+  innocent_reset.refuses("tcp", Word::connection_reset, Purpose::innocent_name);
+  return {
+      {"D14 reset over TCP, nothing more is known",
+       "dns.tcp.reset.unproven",
+       Status::impaired,
+       {"dns.tcp.reset"},
+       reset_over_tcp},
+      {"D14 and an innocent name is not",
+       "dns.tcp.reset.innocent_ok",
+       Status::likely_blocked,
+       {"dns.tcp.reset"},
+       innocent_fine},
+      {"D14 once more", "dns.tcp.reset.innocent_ok", Status::blocked, {"dns.tcp.reset"}, again},
+      {"a resolver that takes no questions over TCP",
+       "http.server_says",
+       Status::ok,
+       {},
+       innocent_reset},
+      {"D15 an encrypted resolver is silent, the target is fine",
+       "http.server_says",
+       Status::ok,
+       {"dns.encrypted.dot.timeout"},
+       named().visits(kRight).refuses("dot", Word::generic_timeout_error)},
+      {"D16 the same of a target that names nobody",
+       "dns.encrypted.unreachable",
+       Status::ok,
+       {"dns.encrypted.doh.reset"},
+       Scene("tcp://www.example.net:22/")
+           .answers("system", {kRight})
+           .visits(kRight)
+           .refuses("doh", Word::connection_reset)},
+      {"N17 an encrypted resolver beyond a border that is cut",
+       "http.server_says",
+       Status::ok,
+       {},
+       named().visits(kRight).refuses("doh", Word::generic_timeout_error).controls(true, false)},
+      {"an encrypted resolver that answers, if with a failure",
+       "http.server_says",
+       Status::ok,
+       {},
+       named().visits(kRight).refuses("doh", Word::dns_servfail_error).replies_nothing()},
+      {"the one that leads",
+       "dns.failed",
+       Status::impaired,
+       {"dns.encrypted.doh.timeout"},
+       web().refuses("doh", Word::generic_timeout_error).controls()},
   };
 }
 
@@ -345,39 +439,62 @@ std::vector<World> tcp_worlds() {
        "ip.blackhole",
        Status::likely_blocked,
        {"ip.blackhole"},
-       named()
-           .stops(kRight, kIp4, Word::generic_timeout_error, Purpose::connect_only)
-           .port(80)
-           .stops(kRight, kIp4, Word::generic_timeout_error)
-           .helper()
-           .helper_connect(kRight, "", 80)},
+       lasting(named()
+                   .stops(kRight, kIp4, Word::generic_timeout_error, Purpose::connect_only)
+                   .port(80)
+                   .stops(kRight, kIp4, Word::generic_timeout_error)
+                   .helper()
+                   .helper_connect(kRight, "", 80))},
       {"T02 one port is silent, another is not",
        "tcp.timeout.outside_ok",
        Status::likely_blocked,
        {"tcp.timeout"},
-       named()
-           .visits(kRight, Purpose::connect_only)
-           .port(80)
-           .stops(kRight, kIp4, Word::generic_timeout_error)
-           .helper()
-           .helper_connect(kRight, "", 80)},
+       lasting(named()
+                   .visits(kRight, Purpose::connect_only)
+                   .port(80)
+                   .stops(kRight, kIp4, Word::generic_timeout_error)
+                   .helper()
+                   .helper_connect(kRight, "", 80))},
       {"T06 one address of two is silent",
        "tcp.timeout.outside_ok",
        Status::likely_blocked,
        {"tcp.timeout"},
-       web()
-           .answers("system", {kRight, kSecond})
-           .visits(kRight)
-           .stops(kSecond, kIp4, Word::generic_timeout_error)
-           .helper({kRight, kSecond})},
+       lasting(web()
+                   .answers("system", {kRight, kSecond})
+                   .visits(kRight)
+                   .stops(kSecond, kIp4, Word::generic_timeout_error)
+                   .helper({kRight, kSecond}),
+               kSecond)},
       {"M01 mail is silent",
        "tcp.timeout.outside_ok",
        Status::likely_blocked,
        {"mail.imap.tcp.timeout", "tcp.timeout"},
-       Scene("imaps://imap.example.net/")
-           .answers("system", {kRight})
+       lasting(Scene("imaps://imap.example.net/")
+                   .answers("system", {kRight})
+                   .stops(kRight, kIp4, Word::generic_timeout_error)
+                   .helper(),
+               kRight, 993)},
+      {"N26 silence for a round or two",
+       "tcp.timeout.not_long_yet",
+       Status::impaired,
+       {"tcp.timeout"},
+       named()
            .stops(kRight, kIp4, Word::generic_timeout_error)
-           .helper()},
+           .helper()
+           .before(Status::impaired, "tcp.timeout")
+           .before(Status::ok, "")},
+      {"N26 the third silent round in a row, and one place answers to patience",
+       "tcp.second_try",
+       Status::impaired,
+       {"tcp.timeout"},
+       web()
+           .answers("system", {kRight, kSecond})
+           .stops(kRight, kIp4, Word::generic_timeout_error)
+           .stops(kSecond, kIp4, Word::generic_timeout_error)
+           .visits(kSecond, Purpose::connect_only)
+           .helper({kRight, kSecond})
+           .before(Status::impaired, "tcp.timeout")
+           .before(Status::impaired, "tcp.timeout")},
       {"T04 a router says no",
        "ip.unreachable.outside_ok",
        Status::likely_blocked,
@@ -907,7 +1024,8 @@ std::vector<World> whole_worlds() {
 
 std::vector<World> worlds() {
   std::vector<World> all;
-  for (auto part : {dns_worlds(), tcp_worlds(), tls_worlds(), answer_worlds(), whole_worlds()}) {
+  for (auto part : {dns_worlds(), resolver_worlds(), tcp_worlds(), tls_worlds(), answer_worlds(),
+                    whole_worlds()}) {
     for (World& world : part) all.push_back(std::move(world));
   }
   return all;
