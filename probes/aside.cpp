@@ -61,7 +61,7 @@ std::string aside_of(const Measurement& measurement, const Observation& step) {
     case Purpose::proxy:
       return "the same through the proxy";
     case Purpose::large_object:
-      return "a larger object" + where;
+      return "a larger object under " + named(name, "no name") + where;
     case Purpose::tls_only:
       return "a handshake beside, nothing is fetched over it";
     default:
