@@ -21,7 +21,7 @@ or 1000 * reachd_target_since_timestamp_seconds * on (${key}) group_right () (
   (${failing}) unless on (${key}) reachd_target_kind == 1
 )`;
 
-const available = steps([null, palette.bad], [0.5, palette.doubtful], [0.95, palette.good]);
+const available = steps([null, palette.bad], [0.5, palette.doubtful], [0.9, palette.good]);
 const availability = (window) => `sum by (service_name) (increase(reachd_rounds_total{${chosen},status="ok"}[${window}]))
   / (sum by (service_name) (increase(reachd_rounds_total{${chosen},status!="insufficient"}[${window}])) > 0)`;
 
@@ -68,7 +68,7 @@ export default dashboard({
       steps: available }),
     timeline({ title: 'Availability of the hour before', at: [8, 31, 16, 9], unit: 'percentunit', decimals: 0,
       about: 'Rounds that were ok in the hour before, of the rounds that could be judged, at the worst of the vantages. Recorded by the rules in deploy/prometheus.',
-      queries: [range(`min by (service_name) (service:reachd_rounds_ok:ratio_rate1h{${chosen}})`,
+      queries: [range(`round(min by (service_name) (service:reachd_rounds_ok:ratio_rate1h{${chosen}}), 0.01)`,
         '{{service_name}}')],
       steps: available }),
     list({ title: 'Alerts that fire', at: [0, 40, 24, 8], unit: 'none',

@@ -56,8 +56,8 @@ export default dashboard({
       queries: [range(`60 * sum by (status) (rate(reachd_rounds_total{${here}}[$__rate_interval]))`, '{{status}}')] }),
     timeline({ title: 'Resolvers that fail', at: [8, 25, 8, 8], unit: 'percentunit', decimals: 0, interval: '1m',
       about: 'Share of the questions to each resolver that failed. A name that is not there counts as well.',
-      queries: [range(`1 - sum by (resolver) (rate(reachd_resolver_answers_total{${here},failure="none"}[$__rate_interval]))
-  / (sum by (resolver) (rate(reachd_resolver_answers_total{${here}}[$__rate_interval])) > 0)`, '{{resolver}}')],
+      queries: [range(`round(1 - sum by (resolver) (rate(reachd_resolver_answers_total{${here},failure="none"}[$__rate_interval]))
+  / (sum by (resolver) (rate(reachd_resolver_answers_total{${here}}[$__rate_interval])) > 0), 0.01)`, '{{resolver}}')],
       steps: steps([null, palette.good], [0.05, palette.doubtful], [0.5, palette.bad]) }),
     counts({ title: 'Failed answers of resolvers', at: [16, 25, 8, 8], interval: '1m',
       about: 'Questions that failed, of all resolvers, by OONI\'s word for the failure.',

@@ -13,7 +13,7 @@ await esbuild.build({ entryPoints: ['page.jsx'], bundle: true, outfile: 'page.js
 const boards = JSON.parse(fs.readFileSync(answers));
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] });
 for (const [name, board] of Object.entries(boards)) {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  const page = await browser.newPage({ viewport: { width: 1300, height: 900 } });
   const faults = [];
   page.on('pageerror', (error) => faults.push(error.message));
   const data = JSON.stringify(board).replaceAll('<', '\\u003c');

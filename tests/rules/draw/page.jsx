@@ -10,7 +10,7 @@ const { board, answers, began, end } = window.board;
 const theme = createTheme({ colors: { mode: 'dark' } });
 const unit = 30; // height of a row of the grid in pixels
 const gap = 8;
-const grid = 1440 - gap;
+const grid = 1300 - gap;
 
 const Numbers = ({ panel, width, height }) => {
   const series = seriesOf(panel, answers[panel.id], theme);
