@@ -6,6 +6,7 @@ What is written goes to memory and ends with the machine; the tree below stays a
 import json
 import os
 import subprocess
+import tempfile
 from pathlib import Path
 
 from process import Process, until
@@ -52,6 +53,9 @@ def _mount(*words):
     subprocess.run(["mount", *map(str, words)], check=True)
 
 
+PATIENCE = 180  # seconds: one that boots in one may be given little of a processor
+
+
 class Machine:
     def __init__(self, tree, logs):
         base = Path(logs) / "machine"
@@ -67,10 +71,16 @@ class Machine:
             ["unshare", "--pid", "--mount", "--uts", "--ipc", "--net", "--cgroup", "--fork",
              "--kill-child", "bash", "-c", _BOOT, "boot", self.root], Path(logs) / "boot.log")
         self.pid = until(self._first_process, 10)
-        up = until(lambda: self.run("systemctl", "is-system-running").stdout.strip()
-                   in ("running", "degraded"), 60, 0.3)
-        if not up:
-            raise RuntimeError("systemd did not come up, see boot.log")
+
+    def wait(self):
+        """Until systemd has started what it starts."""
+        states = ("running", "degraded")
+        if not until(lambda: self._state() in states, PATIENCE, 1):
+            jobs = self.run("systemctl", "list-jobs", "--no-pager").stdout
+            raise RuntimeError(f"systemd is {self._state() or 'silent'}, see boot.log; {jobs}")
+
+    def _state(self):
+        return self.run("systemctl", "is-system-running").stdout.strip()
 
     def _own_group(self, base):
         """A control group of our own, so that this systemd moves nobody else's processes."""
@@ -78,8 +88,7 @@ class Machine:
         mount.mkdir()
         _mount("-t", "cgroup2", "cgroup2", mount)
         self._home = mount / Path("/proc/self/cgroup").read_text().split("0::/")[1].split("\n")[0]
-        group = self._home / f"deploy-{os.getpid()}-{os.stat(base).st_ino}"
-        group.mkdir()
+        group = Path(tempfile.mkdtemp(prefix="deploy-", dir=self._home))
         (group / "cgroup.procs").write_text("0")
         return group
 

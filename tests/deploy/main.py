@@ -27,6 +27,7 @@ def play(build, logs, report):
     report.note("the Debian tree stands")
     machine = Machine(base, logs)
     try:
+        machine.wait()
         installing.check(machine, package, report)
         hardening.check(machine, SOURCE, logs, report)
         operating.check(machine, report)
