@@ -136,7 +136,8 @@ class Vantage:
         self.count("reachd_archive_errors", minute, 100 <= minute < 106)
         self.count("reachd_store_errors", minute, 100 <= minute < 106)
         self.gauge("reachd_store_up", minute, not 100 <= minute < 106)
-        self.count("reachd_notifications", minute, minute in (172, 217, 271))
+        self.count("reachd_notifications", minute, minute in (172, 217, 271), result="delivered")
+        self.count("reachd_notifications", minute, minute == 173, result="failed")
         self.count("reachd_remote_write_samples", minute, 0 if 240 <= minute < 250 else 1400)
         self.gauge("reachd_remote_write_pending_samples", minute,
                    (minute - 240) * 1400 if 240 <= minute < 250 else 0)
