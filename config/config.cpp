@@ -45,6 +45,7 @@ void read_config(const Field& root, Config& config) {
       helper.present() ? section.optional("services") : section.required("services", kServices),
       config, config.services);
   read_state(section.optional("state"), config.file, config.state);
+  read_detector(section.optional("detector"), config.false_alarms);
   read_alertmanager(section.optional("alertmanager"), config.file, config.alertmanager);
   take_body_limit(section.optional("body_limit"), config.body_limit);
   section.close();

@@ -151,6 +151,8 @@ struct Config {
   std::optional<HelperSettings> helper;
   StateSettings state;
   AlertmanagerSettings alertmanager;
+  // Changes told though nothing changed, all targets together: what the detector may cost.
+  Rate false_alarms{1, std::chrono::hours(24 * 90)};
   std::size_t body_limit = 64 * 1024;  // bytes of a body that are read at most
   bool operator==(const Config&) const = default;
 };

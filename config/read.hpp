@@ -19,6 +19,7 @@ void read_listen(const Field& listen, const Field& insecure, Config& config);
 void read_schedule(const Field& field, ScheduleSettings& schedule);
 void read_resolvers(const Field& field, std::vector<ResolverSettings>& resolvers);
 void read_controls(const Field& field, const Config& so_far, ControlSettings& controls);
+void read_detector(const Field& field, Rate& false_alarms);
 void read_helper(const Field& field, const Config& so_far, HelperSettings& helper);
 void read_state(const Field& field, const std::string& file, StateSettings& state);
 void read_services(const Field& field, const Config& so_far, std::vector<Service>& services);

@@ -58,7 +58,8 @@ TEST(Config, TheSameTextGivesTheSameValueAndAnyChangeAnother) {
   for (const char* line :
        {"body_limit: 65KiB", "insecure: true", "listen: 127.0.0.1:1", "schedule: {jitter: 1%}",
         "controls: {foreign: [https://a.example/]}", "resolvers: [{name: x, udp: 192.0.2.1}]",
-        "vantage: {asn: 1}", "state: {directory: /x}", "tls: {ca_file: /x}"}) {
+        "vantage: {asn: 1}", "state: {directory: /x}", "tls: {ca_file: /x}",
+        "detector: {false_alarms: 1/30d}"}) {
     EXPECT_NE(good(std::string(kSmallest) + line), good(kSmallest)) << line;
   }
 }
@@ -72,6 +73,7 @@ schedule: {interval: 2m, jitter: 10%, concurrency: 8, rate: 1/s, address_rate: 1
            confirm_after: 20s, deep_every: 1h}
 tls: {ca_file: ca.pem}
 state: {directory: ../state, retention: 90d, max_bytes: 512MiB}
+detector: {false_alarms: 2/7d}
 body_limit: 1MiB
 )");
   EXPECT_EQ(config.vantage, (VantageName{"shanghai-1", "CN", 4134}));
@@ -89,6 +91,7 @@ body_limit: 1MiB
   EXPECT_EQ(config.schedule, schedule);
   EXPECT_EQ(config.ca_file, "/etc/reachd/ca.pem");
   EXPECT_EQ(config.state, (StateSettings{"/etc/state", std::chrono::hours(24 * 90), 512U << 20U}));
+  EXPECT_EQ(config.false_alarms, (Rate{2, std::chrono::hours(24 * 7)}));
   EXPECT_EQ(config.body_limit, 1024U * 1024U);
 }
 

@@ -75,6 +75,7 @@ TEST(ShippedConfiguration, SaysTheDefaults) {
   EXPECT_EQ(config.schedule, defaults.schedule);
   EXPECT_EQ(config.ca_file, defaults.ca_file);
   EXPECT_EQ(config.state, defaults.state);
+  EXPECT_EQ(config.false_alarms, defaults.false_alarms);
   EXPECT_EQ(config.body_limit, defaults.body_limit);
 }
 
