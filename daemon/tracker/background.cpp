@@ -7,6 +7,8 @@ namespace reachd {
 namespace {
 
 constexpr double kNew = 0.01;
+constexpr double kPrior = 2;
+constexpr double kBroken = 0.5;
 
 }  // namespace
 
@@ -24,6 +26,21 @@ double p0_of(const Background& background) {
   const auto middle = shares.begin() + static_cast<std::ptrdiff_t>((shares.size() - 1) / 2);
   std::ranges::nth_element(shares, middle);
   return std::clamp(*middle, Background::kLeast, Background::kMost);
+}
+
+double p0_of(const Background& background, const std::vector<ControlResult>& near) {
+  const double usual = p0_of(background);
+  double tried = 0;
+  double failed = 0;
+  for (const ControlResult& control : near) {
+    const auto known = background.failing.find(control.name);
+    const bool broken = known != background.failing.end() && known->second > kBroken;
+    if (control.side != Side::foreign || broken) continue;
+    ++tried;
+    if (!control.ok) ++failed;
+  }
+  const double now = (kPrior * usual + failed) / (kPrior + tried);
+  return std::clamp(now, usual, Background::kMost);
 }
 
 }  // namespace reachd

@@ -5,6 +5,9 @@
 
 #include <map>
 #include <string>
+#include <vector>
+
+#include "probes/control_result.hpp"
 
 namespace reachd {
 
@@ -22,5 +25,10 @@ struct Background {
 void note(Background& background, const std::string& control, bool ok);
 
 double p0_of(const Background& background);  // within [kLeast, kMost]
+
+// Of one round, given how the controls next to it fared: where one of three abroad fails as well, a
+// failure says less, and little where two do (rule of succession, the background weighs as two).
+// Controls that fail more often than not say nothing. Never below that of the background.
+double p0_of(const Background& background, const std::vector<ControlResult>& near);
 
 }  // namespace reachd

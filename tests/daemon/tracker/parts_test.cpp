@@ -99,6 +99,24 @@ TEST(Background, IsThatOfTheMiddleControl) {
   EXPECT_DOUBLE_EQ(p0_of({{{"a", 0.0}}}), Background::kLeast);
 }
 
+TEST(Background, ARoundBesideFailingControlsSaysLess) {
+  Background background{{{"a", 0.02}, {"b", 0.02}, {"c", 0.02}, {"blocked", 1.0}}};
+  std::vector<ControlResult> near(4);
+  near[0].name = "a";
+  near[1].name = "b";
+  near[2].name = "c";
+  near[3].name = "blocked";
+  for (ControlResult& control : near) control.ok = control.name != "blocked";
+  EXPECT_DOUBLE_EQ(p0_of(background, near), 0.02);
+  near[0].ok = false;
+  EXPECT_DOUBLE_EQ(p0_of(background, near), (2 * 0.02 + 1) / 5);
+  near[1].ok = false;
+  EXPECT_DOUBLE_EQ(p0_of(background, near), Background::kMost);
+  near[0].side = near[1].side = Side::domestic;
+  EXPECT_DOUBLE_EQ(p0_of(background, near), 0.02);
+  EXPECT_DOUBLE_EQ(p0_of(background, {}), 0.02);
+}
+
 Vantage in(VantageStatus status) {
   Vantage vantage;
   vantage.status = status;
