@@ -90,7 +90,9 @@ int run_command(int argc, char** argv) {
   JudgeOptions judge_options;
   auto* judge_cli = app.add_subcommand(
       "judge", "Judges measurements of ours and of OONI's afresh, from their observations alone");
-  judge_cli->add_flag("--json", judge_options.json, "One verdict a line");
+  judge_cli->add_flag("--json", judge_options.json, "One object a line");
+  judge_cli->add_flag("--changes", judge_options.changes,
+                      "Tells the confirmed changes of each series, not each verdict");
   judge_cli->add_option("--fingerprints", judge_options.fingerprints,
                         "Known block pages and false answers, in OONI's format");
   judge_cli->add_option("FILE", judge_options.files,

@@ -33,10 +33,12 @@ int probe(const ProbeOptions& options, std::ostream& out, std::ostream& err);
 
 struct JudgeOptions {
   bool json = false;
+  bool changes = false;                   // what the change detector makes of them, in their place
   std::vector<std::string> fingerprints;  // files in OONI's format
   std::vector<std::string> files;         // "-" and none: standard input
 };
-// Judges measurements that were kept, from their observations alone.
+// Judges measurements that were kept, from their observations alone. Changes are told when all are
+// read: the lines need not be in order.
 int judge_files(const JudgeOptions& options, std::ostream& out, std::ostream& err);
 
 struct RunOptions {

@@ -4,6 +4,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "daemon/changes.hpp"
 #include "daemon/commands.hpp"
 #include "daemon/line_reader.hpp"
 #include "daemon/setup.hpp"
@@ -12,6 +13,7 @@
 #include "probes/judge/judge.hpp"
 #include "probes/measurement_json.hpp"
 #include "probes/print.hpp"
+#include "probes/utc.hpp"
 
 namespace reachd {
 namespace json = boost::json;
@@ -41,6 +43,36 @@ std::string sentence_of(const Measurement& measurement, const Verdict& verdict,
   for (const std::string& kind : verdict.kinds) text += "  " + kind;
   text += "  (OONI: blocking " + json::serialize(blocking_value(classic)) + ", accessible " +
           json::serialize(flag_value(classic.accessible)) + ")";
+  return text;
+}
+
+json::value time_value(WallTime time) {
+  return time == WallTime{} ? json::value(nullptr) : json::value(utc_text(time));
+}
+
+json::object line_of(const SeriesChange& told) {
+  const Change& change = told.change;
+  return {{"series", text_value(to_string(told.series))},
+          {"time", utc_text(change.confirmed)},
+          {"from", to_string(change.from.status)},
+          {"to", to_string(change.to.status)},
+          {"kinds", json::array(change.to.kinds.begin(), change.to.kinds.end())},
+          {"onset",
+           {{"after", time_value(change.onset.after)}, {"before", utc_text(change.onset.before)}}},
+          {"flapping", change.flapping}};
+}
+
+std::string sentence_of(const SeriesChange& told) {
+  const Change& change = told.change;
+  std::string text =
+      utc_text(change.confirmed) + "  " + escape_for_people(to_string(told.series), 120) + "  " +
+      std::string(to_string(change.from.status)) + " → " + std::string(to_string(change.to.status));
+  for (const std::string& kind : change.to.kinds) text += "  " + kind;
+  text += "  (began ";
+  text += change.onset.after == WallTime{}
+              ? "before " + utc_text(change.onset.before)
+              : "after " + utc_text(change.onset.after) + ", by " + utc_text(change.onset.before);
+  text += change.flapping ? "; comes and goes)" : ")";
   return text;
 }
 
@@ -82,6 +114,18 @@ class Bench {
     }
   }
 
+  // Once all files are read. Whether nothing had to be left out.
+  bool tell_changes() {
+    const std::size_t left_out = chronicle_.left_out();
+    for (const SeriesChange& told : std::move(chronicle_).changes(Config().false_alarms)) {
+      out_ << (options_.json ? json::serialize(line_of(told)) : sentence_of(told)) << '\n';
+    }
+    if (left_out == 0) return true;
+    err_ << "reachd: more than " << Chronicle::kMostRounds << " measurements: the last " << left_out
+         << " were left out\n";
+    return false;
+  }
+
  private:
   bool complain(const std::string& file, const std::string& why) {
     err_ << "reachd: " << escape_for_people(file) << ": " << escape_for_people(why, 200) << '\n';
@@ -94,6 +138,7 @@ class Bench {
       measurement.fingerprints.push_back(std::move(match));
     }
     const Verdict verdict = judge(measurement);
+    if (options_.changes) return chronicle_.add(measurement, verdict);
     const Classic classic = judge_classically(measurement);
     if (options_.json) {
       out_ << json::serialize(line_of(measurement, read.uid, number, verdict, classic)) << '\n';
@@ -106,6 +151,7 @@ class Bench {
   const std::vector<Fingerprints> sets_;
   std::ostream& out_;
   std::ostream& err_;
+  Chronicle chronicle_;
 };
 
 }  // namespace
@@ -126,6 +172,7 @@ int judge_files(const JudgeOptions& options, std::ostream& out, std::ostream& er
   for (const std::string& file : options.files.empty() ? standard_input : options.files) {
     readable = bench.judge_file(file) && readable;
   }
+  if (options.changes) readable = bench.tell_changes() && readable;
   out.flush();
   return readable ? kExitOk : kExitUsage;
 }
