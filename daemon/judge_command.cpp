@@ -4,9 +4,9 @@
 
 #include <boost/json/serialize.hpp>
 
-#include "daemon/changes.hpp"
 #include "daemon/commands.hpp"
 #include "daemon/line_reader.hpp"
+#include "daemon/replay.hpp"
 #include "daemon/setup.hpp"
 #include "probes/json_values.hpp"
 #include "probes/judge/classic.hpp"
@@ -116,12 +116,12 @@ class Bench {
 
   // Once all files are read. Whether nothing had to be left out.
   bool tell_changes() {
-    const std::size_t left_out = chronicle_.left_out();
-    for (const SeriesChange& told : std::move(chronicle_).changes(Config().false_alarms)) {
+    const std::size_t left_out = replay_.left_out();
+    for (const SeriesChange& told : std::move(replay_).changes(Config().false_alarms)) {
       out_ << (options_.json ? json::serialize(line_of(told)) : sentence_of(told)) << '\n';
     }
     if (left_out == 0) return true;
-    err_ << "reachd: more than " << Chronicle::kMostRounds << " measurements: the last " << left_out
+    err_ << "reachd: more than " << Replay::kMostRounds << " measurements: the last " << left_out
          << " were left out\n";
     return false;
   }
@@ -138,7 +138,7 @@ class Bench {
       measurement.fingerprints.push_back(std::move(match));
     }
     const Verdict verdict = judge(measurement);
-    if (options_.changes) return chronicle_.add(measurement, verdict);
+    if (options_.changes) return replay_.add(measurement, verdict);
     const Classic classic = judge_classically(measurement);
     if (options_.json) {
       out_ << json::serialize(line_of(measurement, read.uid, number, verdict, classic)) << '\n';
@@ -151,7 +151,7 @@ class Bench {
   const std::vector<Fingerprints> sets_;
   std::ostream& out_;
   std::ostream& err_;
-  Chronicle chronicle_;
+  Replay replay_;
 };
 
 }  // namespace

@@ -111,8 +111,8 @@ void Ledger::configure() {
     metrics_.observe_state(id, target.state);
   }
   remembered_.clear();
-  detector_ = solve_detector(Rate{1, std::chrono::hours(24 * 90)},
-                             std::max<std::size_t>(1, board_.targets.size()), fastest);
+  detector_ = solve_detector(config_.false_alarms, std::max<std::size_t>(1, board_.targets.size()),
+                             fastest);
   own_addresses_ = std::make_shared<const std::vector<std::string>>(net::own_addresses());
   notifier_.update(
       [&](AlertBook& book) { book.keep_only(subjects, std::chrono::system_clock::now()); });

@@ -29,7 +29,7 @@ struct SeriesChange {
   Change change;
 };
 
-class Chronicle {
+class Replay {
  public:
   static constexpr std::size_t kMostRounds = 1'000'000;  // some hundred MB
 

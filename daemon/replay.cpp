@@ -1,4 +1,4 @@
-#include "daemon/changes.hpp"
+#include "daemon/replay.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -45,7 +45,7 @@ std::string to_string(const SeriesName& name) {
   return name.input + " " + name.country + " AS" + std::to_string(name.asn);
 }
 
-void Chronicle::add(const Measurement& measurement, const Verdict& verdict) {
+void Replay::add(const Measurement& measurement, const Verdict& verdict) {
   if (rounds_ >= kMostRounds) {
     ++left_out_;
     return;
@@ -57,7 +57,7 @@ void Chronicle::add(const Measurement& measurement, const Verdict& verdict) {
       sight(measurement, verdict, p0_of({}, measurement.controls), kUnknown));
 }
 
-std::vector<SeriesChange> Chronicle::changes(const Rate& false_alarms) && {
+std::vector<SeriesChange> Replay::changes(const Rate& false_alarms) && {
   double per_second = 0;
   for (auto& [name, rounds] : series_) {
     put_in_order(rounds);

@@ -1,5 +1,5 @@
 // Lines of an archive in, changes out: the command, and what it gathers.
-#include "daemon/changes.hpp"
+#include "daemon/replay.hpp"
 
 #include <cstdio>
 #include <fstream>
@@ -48,12 +48,12 @@ std::vector<Measurement> three_hours() {
 }
 
 std::vector<SeriesChange> changes_of(const std::vector<Measurement>& rounds) {
-  Chronicle chronicle;
-  for (const Measurement& round : rounds) chronicle.add(round, judge(round));
-  return std::move(chronicle).changes({1, 90 * 24h});
+  Replay replay;
+  for (const Measurement& round : rounds) replay.add(round, judge(round));
+  return std::move(replay).changes({1, 90 * 24h});
 }
 
-TEST(Chronicle, TellsABlockAndItsEnd) {
+TEST(Replay, TellsABlockAndItsEnd) {
   const auto changes = changes_of(three_hours());
   ASSERT_EQ(changes.size(), 2U);
   EXPECT_EQ(to_string(changes[0].series), "https://www.example.net/ IR AS44244");
@@ -63,7 +63,7 @@ TEST(Chronicle, TellsABlockAndItsEnd) {
   EXPECT_EQ(changes[1].change.onset, (Onset{kNoon + 119min, kNoon + 120min}));
 }
 
-TEST(Chronicle, OrderAndRepetitionOfTheLinesMakeNoDifference) {
+TEST(Replay, OrderAndRepetitionOfTheLinesMakeNoDifference) {
   auto rounds = three_hours();
   const auto expected = changes_of(rounds);
   std::ranges::reverse(rounds);
@@ -75,7 +75,7 @@ TEST(Chronicle, OrderAndRepetitionOfTheLinesMakeNoDifference) {
   }
 }
 
-TEST(Chronicle, NetworksAreSeriesOfTheirOwn) {
+TEST(Replay, NetworksAreSeriesOfTheirOwn) {
   auto rounds = three_hours();
   for (std::size_t i = 1; i < rounds.size(); i += 2) rounds[i].vantage.asn = 58224;
   EXPECT_EQ(changes_of(rounds).size(), 4U);
