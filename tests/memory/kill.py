@@ -15,6 +15,7 @@ from scene import RULES, STATE
 
 PAUSE = 0.2          # between two looks
 LATE = 10.0          # seconds within which a daemon answers after its start, at most
+CHANGE = 30          # seconds that a change is waited for, where one is
 SETTLE = 120         # seconds within which everything is as the censor makes it, and told
 TELLING = ("blocked", "likely_blocked", "impaired", "down")  # what an alert is for
 
@@ -70,8 +71,8 @@ class Life:
         if seen is None:
             if not self.scene.alive():
                 self.faults.append("the daemon has ended by itself")
-            elif self.answered is not None:
-                self.faults.append("the daemon answers no more")
+            elif self.answered is not None and not until(lambda: look(self.scene.vantage), LATE, PAUSE):
+                self.faults.append(f"the daemon has not answered for {LATE} s")
             return False
         if self.answered is None:
             self.answered = time.monotonic() - self.began
@@ -95,14 +96,19 @@ class Life:
         return time.time()
 
 
-def live(life, chance):
-    """A quarter is killed during the start; half of them soon after; a quarter lives long enough for a
-    change to be confirmed and saved."""
+def live(life, chance, number):
+    """Each tenth is killed a moment after a change, as it is written and told. Of the others a quarter
+    is killed during the start, most soon after, some later."""
     lot = chance.random()
-    if lot < 0.25:
+    if number % 10 == 0:
+        life.go_on(0)
+        many = len(life.ledger.seen)
+        until(lambda: life.look() and len(life.ledger.seen) > many, CHANGE, PAUSE)
+        life.go_on(chance.uniform(0, 4))
+    elif lot < 0.25:
         time.sleep(chance.uniform(0, 0.4))
     else:
-        life.go_on(chance.uniform(3, 6) if lot < 0.5 else chance.uniform(0, 0.9))
+        life.go_on(chance.uniform(2, 4) if lot < 0.4 else chance.uniform(0, 0.9))
 
 
 def _told_twice(troubles, found):
@@ -123,8 +129,8 @@ def play(scene, report, kills, seed):
     report("a first change is confirmed", until(
         lambda: life.look() and any(f.after in TELLING for f in ledger.last.facts), SETTLE, PAUSE))
     began = time.monotonic()
-    for _ in range(kills):
-        live(life, chance)
+    for number in range(1, kills + 1):
+        live(life, chance, number)
         faults += life.faults
         answers += [life.answered] if life.answered is not None else []
         ended = life.end()
