@@ -35,50 +35,45 @@ double mebibytes(std::uint64_t bytes) {
 }
 
 // Rounds as they come: 97 of 100 fine, the others reset after the ClientHello with a diagnosis;
-// times spread, certificates of each target its own, of the size that chains have.
+// times spread, each target with a certificate of its own, of the size that chains have: random
+// bytes, which pack only where the same target's line before is near.
 class Rounds {
  public:
-  Rounds() {
-    for (int target = 0; target < kKinds; ++target) {
-      std::string chain;
-      while (chain.size() < 3000) chain += static_cast<char>(random_());
-      const std::string url = "https://www" + std::to_string(target) + ".example.net/robots.txt";
-      good_.push_back(test::Scene(url).answers("system", {test::kRight}).visits(test::kRight).made);
-      bad_.push_back(test::Scene(url)
+  explicit Rounds(int targets) {
+    const std::size_t bytes = static_cast<std::size_t>(targets) * kChain;
+    while (certificates_.size() < bytes) certificates_ += static_cast<char>(random_());
+  }
+
+  Measurement next(int target, WallTime began) {
+    Measurement round = random_() % 100 < 97 ? good_ : bad_;
+    round.service = "service" + std::to_string(target / 5);
+    round.target = "target" + std::to_string(target);
+    round.url = "https://www" + std::to_string(target) + ".example.net/robots.txt";
+    round.began = began;
+    for (Observation& step : round.observations) {
+      step.took = Micros(1000 + random_() % 90'000);
+      step.began += Micros(random_() % 5000);
+      auto* seen = std::get_if<TlsSeen>(&step.seen);
+      if (seen == nullptr || step.failure) continue;
+      seen->chain.resize(1);
+      seen->chain[0].der = certificates_.substr(static_cast<std::size_t>(target) * kChain, kChain);
+    }
+    return round;
+  }
+
+ private:
+  static constexpr std::size_t kChain = 3000;  // bytes
+  std::mt19937 random_{20260101};
+  std::string certificates_;  // of the targets, one after the other
+  Measurement good_ = test::Scene().answers("system", {test::kRight}).visits(test::kRight).made;
+  Measurement bad_ = test::Scene()
                          .answers("system", {test::kRight, test::kSecond})
                          .answers("google", {test::kRight})
                          .visits(test::kSecond, Purpose::sni_swap)
                          .stops(test::kRight, Stage::tls, Word::connection_reset)
                          .helper({test::kRight, test::kSecond})
                          .controls()
-                         .made);
-      for (Observation& step : good_.back().observations) {
-        auto* seen = std::get_if<TlsSeen>(&step.seen);
-        if (seen == nullptr) continue;
-        seen->chain.resize(1);
-        seen->chain[0].der = chain;
-      }
-    }
-  }
-
-  Measurement next(int target, WallTime began) {
-    const bool fine = random_() % 100 < 97;
-    Measurement round = (fine ? good_ : bad_).at(static_cast<std::size_t>(target % kKinds));
-    round.service = "service" + std::to_string(target / 5);
-    round.target = "target" + std::to_string(target);
-    round.began = began;
-    for (Observation& step : round.observations) {
-      step.took = Micros(1000 + random_() % 90'000);
-      step.began += Micros(random_() % 5000);
-    }
-    return round;
-  }
-
- private:
-  static constexpr int kKinds = 100;
-  std::mt19937 random_{20260101};
-  std::vector<Measurement> good_;
-  std::vector<Measurement> bad_;
+                         .made;
 };
 
 struct Course {
@@ -92,7 +87,7 @@ void run(const std::string& folder, const Course& course, const StateSettings& s
   archive::Archive archive(folder, archive::limits_of(settings));
   archive.open();
   store.load(kBegin);
-  Rounds rounds;
+  Rounds rounds(course.targets);
   const std::string sums(600, '7');  // a state with its detectors' sums is about so long
   double storing = 0;
   double archiving = 0;
