@@ -123,11 +123,11 @@ def false_alarms(outcomes):
 
 
 def pages(outcomes):
-    """(worlds with an Alertmanager, notifications in them that something fires, and how many of these
-    were of targets in benign and outage worlds)."""
+    """(worlds with an Alertmanager, notifications in them that something fires, and alerts that called
+    a target of a benign or an outage world blocked or likely so)."""
     worlds = [o for o in outcomes if o.result and o.result.get("alerts")]
     untrue = [p for o in worlds if o.scenario.kind in "NO"
-              for p in told.firing(o.result["alerts"]) if told.target(p) in o.scenario.targets]
+              for p in told.firing(o.result["alerts"]) if p["labels"].get("status") in UNTRUE]
     return len(worlds), sum(told.pages(o.result["alerts"]) for o in worlds), len(untrue)
 
 

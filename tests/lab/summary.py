@@ -34,7 +34,7 @@ def totals(outcomes):
     lines.append(f"false alarms: {alarms} of {rounds} rounds in benign and outage worlds{bound}")
     worlds, pages, untrue = score.pages(outcomes)
     if worlds:
-        lines.append(f"alerts: {pages} pages in {worlds} worlds; {untrue} of targets in benign and outage worlds")
+        lines.append(f"alerts: {pages} pages in {worlds} worlds; {untrue} alerts of blocks in benign and outage worlds")
     passed, waiting = sum(o.good for o in outcomes), sum(bool(o.not_yet) for o in outcomes)
     failed = len(outcomes) - passed - waiting
     if waiting:
