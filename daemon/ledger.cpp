@@ -125,7 +125,10 @@ bool Ledger::file(TargetBoard& target, std::shared_ptr<const Measurement> measur
       track(target.state, sight(*measurement, verdict, p0_of(background_), target.target.interval),
             detector_);
   target.state = std::move(tracked.state);
-  if (tracked.change) tracked.change->reason = words_of(*measurement, verdict);
+  if (tracked.change) {
+    tracked.change->reason = words_of(*measurement, verdict);
+    tracked.change->confirmed = measurement->began + measurement->runtime;  // now it is known
+  }
   metrics_.observe(*measurement, verdict, target.state,
                    tracked.change ? &*tracked.change : nullptr);
   if (tracked.change && tracked.change->passage == Passage::refined) {

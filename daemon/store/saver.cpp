@@ -60,7 +60,7 @@ asio::awaitable<void> Saver::stop() {
 
 asio::awaitable<void> Saver::turn() {
   while (!stopping_) {
-    if (batch_.size() < kFull || !health_.up) {
+    if ((batch_.size() < kFull && !hurry_) || !health_.up) {
       boost::system::error_code cancelled;
       timer_.expires_after(patience_);
       co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
@@ -72,6 +72,7 @@ asio::awaitable<void> Saver::turn() {
 }
 
 asio::awaitable<void> Saver::write() {
+  hurry_ = false;
   auto batch = std::make_shared<Batch>(std::exchange(batch_, {}));
   auto report = co_await worker_.ask([store = store_, batch] {
     store->save(std::move(*batch), now());
@@ -133,6 +134,9 @@ void Saver::put(StateRow state) {
 void Saver::put(EventRow event) {
   const std::int64_t number = event.number;
   batch_.events[number] = std::move(event);
+  // Somebody is about to be told of it: what it took to get here goes with it, in one transaction.
+  hurry_ = true;
+  timer_.cancel();
 }
 
 void Saver::put(AlertRow alert) {

