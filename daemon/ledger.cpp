@@ -121,9 +121,9 @@ void Ledger::configure() {
 bool Ledger::file(TargetBoard& target, std::shared_ptr<const Measurement> measurement,
                   const Verdict& verdict) {
   const std::string id = id_of(target.target);
+  const double p0 = p0_of(background_, measurement->controls);
   Tracked tracked =
-      track(target.state, sight(*measurement, verdict, p0_of(background_), target.target.interval),
-            detector_);
+      track(target.state, sight(*measurement, verdict, p0, target.target.interval), detector_);
   target.state = std::move(tracked.state);
   if (tracked.change) {
     tracked.change->reason = words_of(*measurement, verdict);

@@ -52,12 +52,6 @@ void JsonReader::read(std::string_view key, WallTime& out) {
   out = WallTime(std::chrono::duration_cast<WallTime::duration>(std::chrono::nanoseconds(value)));
 }
 
-void JsonReader::read(std::string_view key, bool& out) {
-  const bool* value = member(key).if_bool();
-  if (value == nullptr) return refuse();
-  out = *value;
-}
-
 void JsonReader::read(std::string_view key, std::string& out, std::size_t most) {
   const json::string* value = member(key).if_string();
   if (value == nullptr || value->size() > most) return refuse();

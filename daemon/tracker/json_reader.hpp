@@ -28,7 +28,6 @@ class JsonReader {
   // A number within [least, most], as number_value writes it.
   void read(std::string_view key, double& out, double least, double most);
   void read(std::string_view key, WallTime& out);
-  void read(std::string_view key, bool& out);
   void read(std::string_view key, std::string& out, std::size_t most);
   void read(std::string_view key, Status& out);
   // Printable paths of up to 64 bytes, `most` of them.

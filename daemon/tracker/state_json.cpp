@@ -1,7 +1,6 @@
 #include "daemon/tracker/state_json.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "daemon/tracker/json_reader.hpp"
@@ -15,7 +14,20 @@ constexpr double kMostEvidence = 1000;  // no sum gets near: it is set back at i
 constexpr double kMostRounds = 1e9;
 constexpr double kMostLogarithm = 100;
 constexpr std::size_t kMostKinds = State::kKindShares + State::kKindSums;
-constexpr std::size_t kLongestText = 4096;
+
+json::object to_json(const Condition& condition) {
+  return {{"status", to_string(condition.status)},
+          {"kinds", json::array(condition.kinds.begin(), condition.kinds.end())}};
+}
+
+std::optional<Condition> condition_from_json(const json::value& value) {
+  JsonReader reader(value);
+  Condition condition;
+  reader.read("status", condition.status);
+  reader.read("kinds", condition.kinds, kMostKinds);
+  if (!reader.good()) return std::nullopt;
+  return condition;
+}
 
 template <typename Numbers>
 json::array numbers(const Numbers& from) {
@@ -87,54 +99,6 @@ void read_kinds(JsonReader& from, State& state) {
 }
 
 }  // namespace
-
-json::object to_json(const Condition& condition) {
-  return {{"status", to_string(condition.status)},
-          {"kinds", json::array(condition.kinds.begin(), condition.kinds.end())}};
-}
-
-std::optional<Condition> condition_from_json(const json::value& value) {
-  JsonReader reader(value);
-  Condition condition;
-  reader.read("status", condition.status);
-  reader.read("kinds", condition.kinds, kMostKinds);
-  if (!reader.good()) return std::nullopt;
-  return condition;
-}
-
-json::object to_json(const Change& change) {
-  return {{"passage", to_string(change.passage)},
-          {"from", to_json(change.from)},
-          {"to", to_json(change.to)},
-          {"after", nanoseconds(change.onset.after)},
-          {"before", nanoseconds(change.onset.before)},
-          {"confirmed", nanoseconds(change.confirmed)},
-          {"rule", change.rule},
-          {"reason", change.reason},
-          {"flapping", change.flapping}};
-}
-
-std::optional<Change> change_from_json(const json::value& value) {
-  JsonReader reader(value);
-  Change change;
-  std::string passage;
-  reader.read("passage", passage, 16);
-  const auto known =
-      std::ranges::find_if(kPassages, [&](Passage one) { return to_string(one) == passage; });
-  const auto from = condition_from_json(reader.member("from"));
-  const auto to = condition_from_json(reader.member("to"));
-  reader.read("after", change.onset.after);
-  reader.read("before", change.onset.before);
-  reader.read("confirmed", change.confirmed);
-  reader.read("rule", change.rule, kLongestText);
-  reader.read("reason", change.reason, kLongestText);
-  reader.read("flapping", change.flapping);
-  if (!reader.good() || known == kPassages.end() || !from || !to) return std::nullopt;
-  change.passage = *known;
-  change.from = *from;
-  change.to = *to;
-  return change;
-}
 
 json::object to_json(const State& state) {
   json::array kinds;

@@ -15,10 +15,4 @@ namespace reachd {
 boost::json::object to_json(const State& state);
 std::optional<State> state_from_json(const boost::json::value& value);
 
-boost::json::object to_json(const Condition& condition);
-std::optional<Condition> condition_from_json(const boost::json::value& value);
-
-boost::json::object to_json(const Change& change);
-std::optional<Change> change_from_json(const boost::json::value& value);
-
 }  // namespace reachd
