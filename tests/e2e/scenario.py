@@ -151,6 +151,9 @@ class Scenario:
         grown = self._grown(settled).get(target.id)
         self.report(f"{target.id}: {fault}: exactly that is counted",
                     grown == {(fault.stage, fault.failure)}, str(grown))
+        confirmed = until(lambda: target.id in self.prometheus.targets("reachd_target_reachable == 0"),
+                          4 * HASTY_ROUND, 0.3)
+        self.report(f"{target.id}: {fault}: is confirmed", confirmed)
         self._others_are_well(target, began, self._grown(began))
         fault.heal(self.world, target)
         self.healing[target] = (fault, time.monotonic())
