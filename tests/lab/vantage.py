@@ -22,7 +22,7 @@ def _text(seconds):
     return f"{round(seconds * 1000)}ms"
 
 
-def configuration(source, targets, more_targets, schedule, more, settings):
+def configuration(source, targets, more_targets, schedule, more, settings=None):
     """The text of the scenario's reachd.yaml. `more_targets`: those that the source lacks; `more`: what
     else it sets, by top-level key; `settings`: what else it sets of a target."""
     config = yaml.safe_load(Path(source).read_text(encoding="utf-8"))
@@ -33,9 +33,12 @@ def configuration(source, targets, more_targets, schedule, more, settings):
     for target in more_targets:
         service = next(s for s in config["services"] if s["name"] == target["service"])
         service["targets"].append({k: v for k, v in target.items() if k != "service"})
-    config["services"] = [
-        {**service, "targets": kept} for service in config["services"]
-        if (kept := [{**t, **settings.get(f"{service['name']}/{t['name']}", {})} for t in service["targets"] if f"{service['name']}/{t['name']}" in targets])]
+    settings = settings or {}
+    for service in config["services"]:
+        ids = {f"{service['name']}/{target['name']}": target for target in service["targets"]}
+        service["targets"] = [{**target, **settings.get(name, {})}
+                              for name, target in ids.items() if name in targets]
+    config["services"] = [service for service in config["services"] if service["targets"]]
     config["tls"] = {"ca_file": "/run/trust.pem"}
     config["state"] = {"directory": "/run/reachd-state"}
     for key, value in more.items():
