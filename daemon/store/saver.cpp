@@ -135,6 +135,8 @@ void Saver::put(EventRow event) {
   const std::int64_t number = event.number;
   batch_.events[number] = std::move(event);
   // Somebody is about to be told of it: what it took to get here goes with it, in one transaction.
+  // Not while writing fails: that is tried at its own pace.
+  if (!health_.up) return;
   hurry_ = true;
   timer_.cancel();
 }

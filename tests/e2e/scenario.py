@@ -176,7 +176,7 @@ class Scenario:
             took = time.monotonic() - when
             if target.id in well:
                 self.report(f"{target.id}: well again {took:.0f} s after: {fault.title}", True)
-            elif took > 4 * HASTY_ROUND:
+            elif took > 8 * HASTY_ROUND:
                 self.report(f"{target.id}: well again after: {fault.title}", False)
             else:
                 continue

@@ -105,6 +105,7 @@ class Story:
         size = self.archived()
         self.disk.free()
         report("there is space: the archive grows again", until(lambda: self.archived() > size, PATIENCE, 0.3))
+        report("and the store writes again", until(lambda: self.total("reachd_store_up") == 1, PATIENCE, 0.3))
         totals = {name: self.total(name) for name in TROUBLES}
         time.sleep(SAVED)
         report("no error is counted any more", {name: self.total(name) for name in TROUBLES} == totals,
