@@ -82,12 +82,7 @@ void Ledger::restore(const store::Saved& saved) {
   for (const store::EventRow& row : saved.events) {
     if (auto event = event_from_json(parse(row.json))) events.push_back(std::move(*event));
   }
-  // Where the old numbers could not be read, the next is higher than any of them could be.
-  const store::Health health = saver_.health();
-  const bool whole = health.up && health.set_aside == 0;
-  const std::int64_t last =
-      whole ? saved.last_event : saver_.next_event(std::chrono::system_clock::now());
-  board_.chronicle = Chronicle(std::move(events), static_cast<std::uint64_t>(last));
+  board_.chronicle = Chronicle(std::move(events), static_cast<std::uint64_t>(saved.last_event));
   if (const Event* event = board_.chronicle.current(Subject::vantage, "")) {
     const Change& change = event->members.back().change;
     board_.vantage_state.confirmed = status_in(change.to);
@@ -99,15 +94,16 @@ void Ledger::restore(const store::Saved& saved) {
 }
 
 void Ledger::configure() {
-  std::set<std::string> subjects{""};
+  std::set<std::string> alerting;  // whatever the store said of alerts: they follow the states
+  if (board_.vantage_state.confirmed != VantageStatus::online) alerting.insert("");
   std::chrono::milliseconds fastest = std::chrono::hours(24);
   for (auto& [id, target] : board_.targets) {
-    subjects.insert(id);
     fastest = std::min(fastest, target.target.interval);
     const auto known = remembered_.find(id);
     if (known != remembered_.end() && known->second.url == target.target.url) {
       target.state = std::move(known->second.state);
     }
+    if (calls_for_alert(target.state.confirmed)) alerting.insert(id);
     metrics_.observe_state(id, target.state);
   }
   remembered_.clear();
@@ -115,7 +111,7 @@ void Ledger::configure() {
                              fastest);
   own_addresses_ = std::make_shared<const std::vector<std::string>>(net::own_addresses());
   notifier_.update(
-      [&](AlertBook& book) { book.keep_only(subjects, std::chrono::system_clock::now()); });
+      [&](AlertBook& book) { book.keep_only(alerting, std::chrono::system_clock::now()); });
 }
 
 bool Ledger::file(TargetBoard& target, std::shared_ptr<const Measurement> measurement,
@@ -147,7 +143,7 @@ void Ledger::file(const Target& control, bool ok, WallTime began, const Vantage&
   board_.vantage_state = std::move(tracked.state);
   const bool online = vantage.status == VantageStatus::online &&
                       board_.vantage_state.confirmed == VantageStatus::online;
-  if (online && control.service == "control.foreign") note(background_, control.name, ok);
+  if (online && control.service == "control.foreign") note(background_, id_of(control), ok);
   metrics_.observe_vantage(board_.vantage_state.confirmed);
   if (!tracked.change) return;
   const VantageChange& change = *tracked.change;
@@ -167,7 +163,6 @@ void Ledger::file(const Target& control, bool ok, WallTime began, const Vantage&
 
 void Ledger::tell(Subject subject, const std::string& name, Change change,
                   std::chrono::milliseconds interval) {
-  const Condition now = change.to;
   const auto touched = board_.chronicle.file(subject, {name, std::move(change)}, interval);
   for (const std::uint64_t id : touched) {
     if (const Event* event = board_.chronicle.find(id)) save(*event);
@@ -181,7 +176,7 @@ void Ledger::tell(Subject subject, const std::string& name, Change change,
               {"rule", member.change.rule},
               {"reason", member.change.reason},
               {"flapping", member.change.flapping ? "true" : "false"}});
-  alert(event, name, now);
+  alert(event, member);
 }
 
 void Ledger::refine(const std::string& name, const Change& change) {
@@ -189,22 +184,17 @@ void Ledger::refine(const std::string& name, const Change& change) {
   if (!id) return;
   const Event& event = *board_.chronicle.find(*id);
   save(event);
-  const auto member = std::ranges::find(event.members, name, &Member::target);
-  if (!calls_for_alert(change.to)) return alert(event, name, change.to);
-  notifier_.update([&](AlertBook& book) {
-    book.refine(name, alert_of(event, *member, config_.vantage, page_of(config_)));
-  });
-  save_alerts();
+  alert(event, *std::ranges::find(event.members, name, &Member::target), true);
 }
 
-void Ledger::alert(const Event& event, const std::string& name, const Condition& now) {
-  const auto member = std::ranges::find(event.members, name, &Member::target);
+void Ledger::alert(const Event& event, const Member& member, bool refined) {
   notifier_.update([&](AlertBook& book) {
-    if (!calls_for_alert(now)) {
-      book.resolve(name, member->change.confirmed);
-    } else {
-      book.raise(name, alert_of(event, *member, config_.vantage, page_of(config_)));
+    if (!calls_for_alert(member.change.to)) {
+      return book.resolve(member.target, member.change.confirmed);
     }
+    Alert told = alert_of(event, member, config_.vantage, page_of(config_));
+    refined ? book.refine(member.target, std::move(told))
+            : book.raise(member.target, std::move(told));
   });
   save_alerts();
 }

@@ -47,7 +47,8 @@ class Ledger {
   void tell(Subject subject, const std::string& name, Change change,
             std::chrono::milliseconds interval);
   void refine(const std::string& name, const Change& change);
-  void alert(const Event& event, const std::string& name, const Condition& now);
+  // Raises or ends the alert of a member; `refined`: of a trouble that was told before.
+  void alert(const Event& event, const Member& member, bool refined = false);
   void save(const Event& event);
   void save(const TargetBoard& target);
 

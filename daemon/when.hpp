@@ -9,10 +9,12 @@
 
 namespace reachd {
 
+using WallTime = std::chrono::system_clock::time_point;
+
 // "2026-11-24T10:00:00Z", whole seconds, rounded down.
-std::string to_rfc3339(std::chrono::system_clock::time_point time);
+std::string to_rfc3339(WallTime time);
 // Reads what to_rfc3339 writes; nullopt for anything else.
-std::optional<std::chrono::system_clock::time_point> parse_rfc3339(std::string_view text);
+std::optional<WallTime> parse_rfc3339(std::string_view text);
 
 // The two largest units: "8 s", "12 min", "3 h 12 min", "4 d 2 h". Negative spans (a clock was set
 // back) are "0 s".

@@ -19,10 +19,7 @@
 #include "config/config.hpp"
 #include "daemon/archive/files.hpp"
 #include "daemon/archive/pack.hpp"
-
-namespace reachd {
-using WallTime = std::chrono::system_clock::time_point;
-}  // namespace reachd
+#include "daemon/when.hpp"
 
 namespace reachd::archive {
 

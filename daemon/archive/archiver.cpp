@@ -1,10 +1,7 @@
 #include "daemon/archive/archiver.hpp"
 
-#include <exception>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "daemon/log.hpp"
@@ -25,27 +22,17 @@ WallTime now() {
 
 Archiver::Archiver(asio::any_io_executor loop, Worker& worker, const std::string& directory,
                    Limits limits)
-    : loop_(std::move(loop)),
-      worker_(worker),
+    : worker_(worker),
       archive_(std::make_shared<Archive>(directory, limits)),
       directory_(directory),
-      timer_(loop_),
-      ended_(loop_, asio::steady_timer::time_point::max()) {}
+      recurrence_(std::move(loop)) {}
 
 void Archiver::start() {
-  turning_ = true;
-  asio::co_spawn(loop_, turn(), [this](std::exception_ptr error) {
-    turning_ = false;
-    ended_.cancel();
-    if (error) std::rethrow_exception(error);
-  });
+  recurrence_.start([this] { return turn(); });
 }
 
 asio::awaitable<void> Archiver::stop() {
-  stopping_ = true;
-  timer_.cancel();
-  boost::system::error_code cancelled;
-  if (turning_) co_await ended_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  co_await recurrence_.stop();
   if (!waiting_.empty()) co_await write();
 }
 
@@ -55,11 +42,9 @@ asio::awaitable<void> Archiver::turn() {
     return archive->counts();
   });
   if (opened) note(std::move(*opened));
-  while (!stopping_) {
-    boost::system::error_code cancelled;
-    timer_.expires_after(kEvery);
-    co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
-    if (stopping_) break;
+  while (!recurrence_.stopping()) {
+    co_await recurrence_.pause(kEvery);
+    if (recurrence_.stopping()) break;
     if (!waiting_.empty()) co_await write();
     co_await tidy();
   }
@@ -92,7 +77,7 @@ asio::awaitable<void> Archiver::write() {
 // Slice by slice, each a job of its own: others come in between.
 asio::awaitable<void> Archiver::tidy() {
   bool more = true;
-  while (more && !stopping_ && waiting_.size() < kMostWaiting / 2) {
+  while (more && !recurrence_.stopping() && waiting_.size() < kMostWaiting / 2) {
     auto report = co_await worker_.ask([archive = archive_] {
       const bool again = archive->tidy(now());
       return std::pair(again, archive->counts());

@@ -11,9 +11,9 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include "daemon/archive/archive.hpp"
+#include "daemon/recurrence.hpp"
 #include "daemon/worker.hpp"
 #include "probes/judge/verdict.hpp"
 #include "probes/measurement.hpp"
@@ -57,17 +57,13 @@ class Archiver {
   boost::asio::awaitable<void> tidy();
   void note(Counts counts);
 
-  boost::asio::any_io_executor loop_;
   Worker& worker_;
   std::shared_ptr<Archive> archive_;  // the worker's, but for the making
   std::string directory_;
   std::vector<Finished> waiting_;
-  boost::asio::steady_timer timer_;
-  boost::asio::steady_timer ended_;  // never expires; cancelled when turn() has ended
+  Recurrence recurrence_;
   Counts counts_;
   std::uint64_t dropped_ = 0;
-  bool turning_ = false;
-  bool stopping_ = false;
 };
 
 }  // namespace reachd::archive

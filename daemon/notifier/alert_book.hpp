@@ -29,7 +29,7 @@ class AlertBook {
   // is told, so they are taken only where it has become critical.
   void refine(const std::string& subject, Alert alert);
   void resolve(const std::string& subject, WallTime at);
-  // Of these subjects there is nothing to say any more: they were taken out of the configuration.
+  // Only these subjects are in trouble: what is in force of others is over.
   void keep_only(const std::set<std::string>& subjects, WallTime at);
 
   // All that `receiver` should hear: what is in force, and what is over and it was not told.

@@ -10,12 +10,9 @@
 #include <vector>
 
 #include "daemon/phases.hpp"
+#include "daemon/when.hpp"
 #include "probes/judge/verdict.hpp"
 #include "probes/measurement.hpp"
-
-namespace reachd {
-using WallTime = std::chrono::system_clock::time_point;
-}  // namespace reachd
 
 namespace reachd::store {
 
@@ -29,7 +26,7 @@ struct StateRow {
 
 // One confirmed passage. The same number again replaces it.
 struct EventRow {
-  std::int64_t number = 0;  // > 0, from Saver::next_event()
+  std::int64_t number = 0;  // > 0
   std::string json;
   WallTime opened;
   WallTime updated;

@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/redirect_error.hpp>
-
 #include "daemon/log.hpp"
 
 namespace reachd::store {
@@ -26,46 +23,40 @@ WallTime now() {
 
 Saver::Saver(asio::any_io_executor loop, Worker& worker, const std::string& directory,
              Limits limits)
-    : loop_(std::move(loop)),
-      worker_(worker),
+    : worker_(worker),
       store_(std::make_shared<Store>(directory, limits)),
       directory_(directory),
-      timer_(loop_),
-      ended_(loop_, asio::steady_timer::time_point::max()),
+      recurrence_(std::move(loop)),
       patience_(kEvery) {}
 
 Saved Saver::load() {
   Saved saved = store_->load(now());
-  last_event_ = saved.last_event;
-  note(store_->health());
+  const Health health = store_->health();
+  if (!health.up || health.set_aside > 0) {
+    // Nobody has a thousand changes a second for long.
+    const auto since_epoch =
+        std::chrono::floor<std::chrono::milliseconds>(now().time_since_epoch());
+    saved.last_event = std::max<std::int64_t>(saved.last_event, since_epoch.count());
+  }
+  note(health);
   return saved;
 }
 
 void Saver::start() {
-  turning_ = true;
-  asio::co_spawn(loop_, turn(), [this](std::exception_ptr error) {
-    turning_ = false;
-    ended_.cancel();
-    if (error) std::rethrow_exception(error);
-  });
+  recurrence_.start([this] { return turn(); });
 }
 
 asio::awaitable<void> Saver::stop() {
-  stopping_ = true;
-  timer_.cancel();
-  boost::system::error_code cancelled;
-  if (turning_) co_await ended_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  co_await recurrence_.stop();
   if (!batch_.empty() || health_.waiting > 0) co_await write();
 }
 
 asio::awaitable<void> Saver::turn() {
-  while (!stopping_) {
+  while (!recurrence_.stopping()) {
     if ((batch_.size() < kFull && !hurry_) || !health_.up) {
-      boost::system::error_code cancelled;
-      timer_.expires_after(patience_);
-      co_await timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+      co_await recurrence_.pause(patience_);
     }
-    if (stopping_) break;
+    if (recurrence_.stopping()) break;
     if (!batch_.empty() || !health_.up) co_await write();
     if (health_.up) co_await tidy();
   }
@@ -89,7 +80,7 @@ asio::awaitable<void> Saver::write() {
 // Slice by slice, each a job of its own: others come in between.
 asio::awaitable<void> Saver::tidy() {
   bool more = true;
-  while (more && !stopping_ && batch_.size() < kFull) {
+  while (more && !recurrence_.stopping() && batch_.size() < kFull) {
     auto report = co_await worker_.ask([store = store_] {
       const bool again = store->tidy(now());
       return std::pair(again, store->health());
@@ -138,7 +129,7 @@ void Saver::put(EventRow event) {
   // Not while writing fails: that is tried at its own pace.
   if (!health_.up) return;
   hurry_ = true;
-  timer_.cancel();
+  recurrence_.hurry();
 }
 
 void Saver::put(AlertRow alert) {
@@ -155,13 +146,7 @@ void Saver::put(RoundRow round) {
     batch_.rounds.pop_front();
     ++dropped_;
   }
-  if (batch_.size() == kFull) timer_.cancel();
-}
-
-std::int64_t Saver::next_event(WallTime time) {
-  const auto since_epoch = std::chrono::floor<Micros>(time.time_since_epoch());
-  last_event_ = std::max<std::int64_t>(last_event_ + 1, since_epoch.count());
-  return last_event_;
+  if (batch_.size() == kFull) recurrence_.hurry();
 }
 
 asio::awaitable<Answer<RoundRow>> Saver::rounds_of(std::string target, WallTime from, WallTime to,

@@ -11,8 +11,8 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
 
+#include "daemon/recurrence.hpp"
 #include "daemon/store/batch.hpp"
 #include "daemon/store/store.hpp"
 #include "daemon/worker.hpp"
@@ -28,7 +28,8 @@ class Saver {
   Saver(const Saver&) = delete;
   Saver& operator=(const Saver&) = delete;
 
-  // Waits for the disk: before the loop turns, once, first. What cannot be read is not there.
+  // Waits for the disk: before the loop turns, once, first. What cannot be read is not there; where
+  // that may be events, `last_event` is higher than any number that they can have had.
   Saved load();
   // Begins to write what is put, from now on.
   void start();
@@ -42,9 +43,6 @@ class Saver {
   void put(AlertRow alert);
   void drop_alert(const std::string& fingerprint);
   void put(RoundRow round);
-
-  // A number for a new event: higher than any before, also where the old ones could not be read.
-  std::int64_t next_event(WallTime now);
 
   // As Store's; the error also if the worker has no room.
   boost::asio::awaitable<Answer<RoundRow>> rounds_of(std::string target, WallTime from, WallTime to,
@@ -62,21 +60,16 @@ class Saver {
   boost::asio::awaitable<void> tidy();
   void note(Health health);
 
-  boost::asio::any_io_executor loop_;
   Worker& worker_;
   std::shared_ptr<Store> store_;  // the worker's, but for the making and load()
   std::string directory_;
   Batch batch_;
-  boost::asio::steady_timer timer_;
-  boost::asio::steady_timer ended_;  // never expires; cancelled when turn() has ended
+  Recurrence recurrence_;
   Health health_;
   std::uint64_t dropped_ = 0;
-  std::int64_t last_event_ = 0;
   std::chrono::steady_clock::time_point failing_since_;
   std::chrono::milliseconds patience_;  // until the next attempt
   bool hurry_ = false;
-  bool turning_ = false;
-  bool stopping_ = false;
 };
 
 }  // namespace reachd::store

@@ -10,11 +10,10 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/when.hpp"
 #include "probes/judge/verdict.hpp"
 
 namespace reachd {
-
-using WallTime = std::chrono::system_clock::time_point;
 
 // What holds until something else is confirmed. A target of which nothing is confirmed yet is
 // `insufficient`.

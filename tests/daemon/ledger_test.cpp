@@ -72,16 +72,21 @@ class LedgerTest : public testing::Test {
       worker.stop();
     }
 
-    void round(const std::string& id, Status status, WallTime at) {
+    void round(const std::string& id, Status status, WallTime at,
+               const std::string& kind = "tls.reset.sni") {
       Measurement measurement;
       measurement.service = id.substr(0, id.find('/'));
       measurement.target = id.substr(id.find('/') + 1);
       measurement.url = "https://example.org/";
       measurement.began = at;
       measurement.controls = {control("control.foreign/x"), control("control.foreign/y")};
+      if (!silent_control.empty()) {
+        measurement.controls.push_back(control(silent_control));
+        measurement.controls.back().ok = false;
+      }
       Verdict verdict;
       verdict.status = status;
-      if (status != Status::ok) verdict.kinds = {"tls.reset.sni"};
+      if (status != Status::ok) verdict.kinds = {kind};
       verdict.rule = status == Status::ok ? "steps.fine" : "tls.reset.early";
       TargetBoard& entry = board.targets.at(id);
       const auto shared = std::make_shared<const Measurement>(std::move(measurement));
@@ -92,6 +97,7 @@ class LedgerTest : public testing::Test {
       for (int i = 0; i < count; ++i) round(id, status, from + i * 60s);
     }
 
+    std::string silent_control;  // that the rounds have beside them, failing; empty: none
     Board board;
     Metrics metrics;
     Worker worker;
@@ -126,6 +132,26 @@ TEST_F(LedgerTest, ABlockIsOneEventOneAlertAndOneRecovery) {
   EXPECT_EQ(life.board.chronicle.all().size(), 2U);
   EXPECT_TRUE(life.board.chronicle.all()[0].ended);
   EXPECT_TRUE(life.notifier.book().to_tell("x")[0].ends);
+  life.end();
+}
+
+TEST_F(LedgerTest, ToBeKnownBetterIsNeitherAnEventNorAnotherAlert) {
+  Life life(config_, loop_);
+  life.rounds("a/web", Status::ok, kNoon, 5);
+  for (int i = 0; i < 6; ++i) {
+    life.round("a/web", Status::likely_blocked, kNoon + 1h + i * 60s, "tls.reset");
+  }
+  ASSERT_THAT(life.notifier.book().to_tell("x"), SizeIs(1));
+  const Alert first = life.notifier.book().to_tell("x")[0];
+  EXPECT_EQ(first.labels.at("kind"), "tls.reset");
+  for (int i = 6; i < 20; ++i) {
+    life.round("a/web", Status::likely_blocked, kNoon + 1h + i * 60s, "tls.reset.sni");
+  }
+  EXPECT_EQ(life.board.chronicle.all().size(), 1U);
+  ASSERT_THAT(life.notifier.book().to_tell("x"), SizeIs(1));
+  const Alert later = life.notifier.book().to_tell("x")[0];
+  EXPECT_EQ(later.labels, first.labels);
+  EXPECT_THAT(later.annotations.at("summary"), HasSubstr("tls.reset.sni"));
   life.end();
 }
 
@@ -179,6 +205,24 @@ TEST_F(LedgerTest, ATargetThatMeasuresSomethingElseBeginsAnew) {
   config_.services[0].targets[0].url = "https://other.example/";
   Life life(config_, loop_);
   EXPECT_EQ(life.board.targets.at("a/web").state, State{});
+  ASSERT_THAT(life.notifier.book().to_tell("x"), SizeIs(1));
+  EXPECT_TRUE(life.notifier.book().to_tell("x")[0].ends) << "it was of what is not measured now";
+  life.end();
+}
+
+TEST_F(LedgerTest, AControlThatNeverAnswersDoesNotMakeTheOthersDoubtful) {
+  Life life(config_, loop_);
+  Target dead = target("control.foreign");
+  dead.name = "dead";
+  for (int i = 0; i < 400; ++i) {
+    life.ledger.file(dead, false, kNoon - 3h + i * 20s, {});
+    life.ledger.file(target("control.foreign"), true, kNoon - 3h + i * 20s, {});
+  }
+  life.silent_control = "control.foreign/dead";
+  life.rounds("a/web", Status::ok, kNoon, 5);
+  // Plain failures: what rests on an artefact is believed whatever the line is like.
+  life.rounds("a/web", Status::impaired, kNoon + 1h, 4);
+  EXPECT_EQ(life.board.targets.at("a/web").state.confirmed.status, Status::impaired);
   life.end();
 }
 
