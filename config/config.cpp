@@ -1,12 +1,8 @@
 #include "config/config.hpp"
 
-#include <cerrno>
-#include <filesystem>
-#include <fstream>
-#include <system_error>
-
 #include "config/endpoint.hpp"
 #include "config/read.hpp"
+#include "config/text_file.hpp"
 #include "config/wording.hpp"
 #include "config/yaml_reader.hpp"
 #include "config/yaml_tree.hpp"
@@ -74,21 +70,10 @@ Loaded parse_config(const std::string& text, const std::string& file) {
 }
 
 Loaded load_config(const std::string& file) {
-  const auto unreadable = [&](const std::string& why) {
-    return std::vector<Fault>{{file, 0, 0, "file", "cannot be read: " + why}};
-  };
-  std::error_code error;
-  if (std::filesystem::is_directory(file, error)) return unreadable("it is a folder");
-  errno = 0;
-  std::ifstream in(file, std::ios::binary);
   // One byte more than is allowed tells the parser that there was more.
-  std::string text(kLongestYaml + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!in.is_open() || in.bad()) {
-    return unreadable(std::generic_category().message(errno != 0 ? errno : EIO));
-  }
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  return parse_config(text, file);
+  const auto text = read_text_file(file, kLongestYaml + 1);
+  if (text) return parse_config(*text, file);
+  return std::vector<Fault>{{file, 0, 0, "file", "cannot be read: " + text.error()}};
 }
 
 std::vector<Target> targets_of(const Config& config) {

@@ -1,26 +1,17 @@
 #include "daemon/setup.hpp"
 
-#include <cerrno>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <system_error>
 #include <utility>
+
+#include "config/text_file.hpp"
 
 namespace reachd {
 
 boost::system::result<Fingerprints, Fault> load_fingerprints(const std::string& file,
                                                              std::string key) {
-  const auto unreadable = [&](const std::string& why) {
-    return Fault{file, 0, 0, std::move(key), "cannot be read: " + why};
-  };
-  std::error_code error;
-  if (std::filesystem::is_directory(file, error)) return unreadable("it is a folder");
-  errno = 0;
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return unreadable(std::generic_category().message(errno != 0 ? errno : EIO));
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
-  auto parsed = parse_fingerprints(text);
+  // One byte more than is allowed tells the reader that there was more.
+  const auto text = read_text_file(file, kMostTable + 1);
+  if (!text) return Fault{file, 0, 0, std::move(key), "cannot be read: " + text.error()};
+  auto parsed = parse_fingerprints(*text);
   if (!parsed) {
     const TableFault& fault = parsed.error();
     return Fault{file, fault.line, fault.line > 0 ? 1 : 0, std::move(key), fault.why};

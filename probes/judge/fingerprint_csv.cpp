@@ -7,8 +7,6 @@
 namespace reachd {
 namespace {
 
-constexpr std::size_t kMostText = std::size_t{8} << 20U;
-
 using Row = std::vector<std::string>;
 
 // RFC 4180: fields may be quoted, and then hold commas, line ends and doubled quotes.
@@ -97,7 +95,7 @@ bool place(Fingerprint& fingerprint, const std::string& where) {
 
 boost::system::result<std::vector<Fingerprint>, TableFault> parse_fingerprints(
     std::string_view text) {
-  if (text.size() > kMostText) return TableFault{0, "is too long: more than 8 MiB"};
+  if (text.size() > kMostTable) return TableFault{0, "is too long: more than 8 MiB"};
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   const auto read = rows_of(text);
   if (!read) return read.error();

@@ -27,6 +27,8 @@ struct Fingerprint {
   bool operator==(const Fingerprint&) const = default;
 };
 
+inline constexpr std::size_t kMostTable = std::size_t{8} << 20U;  // bytes of a table
+
 // What is wrong with a table as a whole.
 struct TableFault {
   int line = 0;  // counts from 1; 0: of the file as such
