@@ -223,11 +223,6 @@ Match leads_elsewhere(const Facts& facts, const Lookup& lookup) {
                  "dns.hijack", liar(facts, others), evidence);
 }
 
-Match answer_unproven(const Facts&, const Lookup& lookup) {
-  if (lookup.addresses.empty()) return {};
-  return Finding{Status::ok, {}, Locus::unknown, lookup.steps, {}, 0};
-}
-
 Match failed(const Facts& facts, const Lookup& lookup) {
   if (!lookup.failure) return {};
   const bool silence =
@@ -266,7 +261,6 @@ constexpr std::array kRules{
     Rule<Lookup>{"dns.leads_elsewhere", "science 4.2c",
                  "the answer leads to a place that did not prove the name, others' did",
                  leads_elsewhere},
-    Rule<Lookup>{"dns.answer_unproven", "science 4.2g", "there is an answer", answer_unproven},
     Rule<Lookup>{"dns.failed", "science 4.8", "the name was not found", failed},
 };
 
