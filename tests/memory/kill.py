@@ -16,7 +16,8 @@ from scene import RULES, STATE
 PAUSE = 0.2          # between two looks
 LATE = 10.0          # seconds within which a daemon answers after its start, at most
 CHANGE = 30          # seconds that a change is waited for, where one is
-SETTLE = 120         # seconds within which everything is as the censor makes it, and told
+SETTLE = 300         # seconds within which everything is as the censor makes it, and told: the end
+                     # of what has come and gone so often is believed late
 TELLING = ("blocked", "likely_blocked", "impaired", "down")  # what an alert is for
 
 
