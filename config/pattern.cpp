@@ -33,6 +33,16 @@ std::uint64_t repeats_in(std::string_view text) {
   return product;
 }
 
+// Whether a back-reference is in it: a backslash that nothing escapes, then a digit (\0 is the zero
+// byte). The library would refuse it too, but adds its digits up in an int first.
+bool refers_back(std::string_view text) {
+  for (std::size_t at = text.find('\\'); at != std::string_view::npos;
+       at = text.find('\\', at + 2)) {
+    if (at + 1 < text.size() && text[at + 1] >= '1' && text[at + 1] <= '9') return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Parsed<std::regex> compile_pattern(std::string_view text) {
@@ -43,6 +53,11 @@ Parsed<std::regex> compile_pattern(std::string_view text) {
     return refused<std::regex>(in_quotes(text) +
                                " repeats too often: all {n} multiplied may be 500 at most");
   }
+  if (refers_back(text)) {
+    return refused<std::regex>(in_quotes(text) +
+                               " is not a regular expression that can be used: "
+                               "back-references (\\1) are not allowed");
+  }
   constexpr auto kPlain = std::regex::ECMAScript | std::regex::nosubs;
   try {
     // First as it stands, so that a stray ')' cannot close the group that is put around it.
@@ -51,10 +66,8 @@ Parsed<std::regex> compile_pattern(std::string_view text) {
     const std::string anywhere = "[\\s\\S]*?(?:" + std::string(text) + ")";
     return std::regex(anywhere, kPlain | std::regex_constants::__polynomial);
   } catch (const std::regex_error& error) {
-    const bool back = error.code() == std::regex_constants::error_backref ||
-                      error.code() == std::regex_constants::error_complexity;
-    return refused<std::regex>(in_quotes(text) + " is not a regular expression that can be used: " +
-                               (back ? "back-references (\\1) are not allowed" : error.what()));
+    return refused<std::regex>(in_quotes(text) +
+                               " is not a regular expression that can be used: " + error.what());
   }
 }
 

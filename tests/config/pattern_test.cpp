@@ -27,16 +27,28 @@ TEST(Pattern, OccursAnywhereUnlessAnchored) {
 
 TEST(Pattern, WhatCouldTakeForeverIsRefused) {
   const std::pair<std::string, const char*> table[] = {
-      {"(", "regular expression"},     {"a)(b", "regular expression"},
-      {"[z-a]", "regular expression"}, {"*", "regular expression"},
-      {"(a)\\1", "back-references"},   {std::string(513, 'a'), "512"},
-      {"a{501}", "too often"},         {"((a?){100}){100}", "too often"},
-      {"a{1,501}", "too often"},       {"a{99999999999999999999}", "too often"}};
+      {"(", "regular expression"},
+      {"a)(b", "regular expression"},
+      {"[z-a]", "regular expression"},
+      {"*", "regular expression"},
+      {"(a)\\1", "back-references"},
+      {"\\" + std::string(60, '4'), "back-references"},
+      {std::string(513, 'a'), "512"},
+      {"a{501}", "too often"},
+      {"((a?){100}){100}", "too often"},
+      {"a{1,501}", "too often"},
+      {"a{99999999999999999999}", "too often"}};
   for (const auto& [pattern, why] : table) {
     const auto compiled = compile_pattern(pattern);
     ASSERT_FALSE(compiled.has_value()) << pattern;
     EXPECT_NE(compiled.error().find(why), std::string::npos) << compiled.error();
   }
+}
+
+TEST(Pattern, AnEscapedBackslashBeforeADigitIsNoBackReference) {
+  EXPECT_TRUE(found("a\\\\4", "a\\4"));
+  EXPECT_TRUE(found(R"(a\\\0)", std::string_view("a\\\0", 3)));
+  EXPECT_FALSE(compile_pattern("a\\\\\\4").has_value());
 }
 
 TEST(Pattern, AHostileBodyCostsNeitherStackNorSquareTime) {
