@@ -55,6 +55,7 @@ struct ScheduleSettings {
   // How long some censors punish an address and port after a hit (180 s is the longest that was
   // seen, science of 2025): no innocent name is tried there sooner.
   std::chrono::milliseconds residual{190'000};
+  int threads = 1;  // loops that measure; each has its share of the targets
   bool operator==(const ScheduleSettings&) const = default;
 };
 
@@ -112,6 +113,23 @@ struct HelperSettings {
   bool operator==(const HelperSettings&) const = default;
 };
 
+// Where the series are pushed, for a machine that nobody can scrape: Prometheus remote write 1.0.
+struct RemoteWriteSettings {
+  std::string url;         // http(s), absolute
+  std::string token_file;  // what it holds is sent as a bearer token; empty: none is needed
+  std::chrono::milliseconds interval{30'000};          // so often all series are written
+  std::uint64_t max_bytes = std::uint64_t{64} << 20U;  // of the spool, while nobody takes them
+  bool operator==(const RemoteWriteSettings&) const = default;
+};
+
+// A list of URLs in the Citizen Lab's CSV format. Its targets stand among `Config::services`: the
+// service is the category, the target's name the URL.
+struct ListSettings {
+  std::string file;
+  std::chrono::milliseconds interval{900'000};
+  bool operator==(const ListSettings&) const = default;
+};
+
 // Where confirmed changes are told, beside the metrics.
 struct AlertmanagerSettings {
   std::vector<std::string> urls;  // http(s), without a slash at the end; empty: nobody is told
@@ -141,16 +159,21 @@ struct Config {
   std::string file;
   VantageName vantage;
   Listen listen;
-  bool insecure = false;  // allows `listen` on another address than loopback without TLS
+  bool insecure = false;  // allows `listen` on another address than loopback without `web`
+  // Who may look: TLS and passwords, in the format of Prometheus' exporter-toolkit. Empty: plain
+  // HTTP for all who reach the port.
+  std::string web_config_file;
   ScheduleSettings schedule;
   std::string ca_file = "/etc/ssl/certs/ca-certificates.crt";
   std::vector<ResolverSettings> resolvers;  // never empty: the system's is the default
   ControlSettings controls;
   FingerprintFiles fingerprints;
-  std::vector<Service> services;  // may be empty only where `helper` stands
+  std::vector<Service> services;  // may be empty only where `helper` or `lists` stand
+  std::vector<ListSettings> lists;
   std::optional<HelperSettings> helper;
   StateSettings state;
   AlertmanagerSettings alertmanager;
+  std::optional<RemoteWriteSettings> remote_write;
   // Changes told though nothing changed, all targets together: what the detector may cost.
   Rate false_alarms{1, std::chrono::hours(24 * 90)};
   std::size_t body_limit = 64 * 1024;  // bytes of a body that are read at most

@@ -23,6 +23,9 @@ enum class Starttls : std::uint8_t { none, optional, required };
 enum class Family : std::uint8_t { ipv4, ipv6 };
 std::string_view to_string(Family family);  // "ipv4", "ipv6": the value of the metric label
 
+// How many series a target exports: all, or the few that a list of thousands can afford.
+enum class Detail : std::uint8_t { full, compact };
+
 // What an answer must look like beyond being an answer; empty members demand nothing.
 struct Expect {
   std::vector<int> status;
@@ -61,6 +64,7 @@ struct Target {
   std::vector<Family> families{Family::ipv4, Family::ipv6};
   int addresses = 4;  // how many of the resolved are tried in a deep round
   bool enabled = true;
+  Detail detail = Detail::full;  // its service's
 
   bool operator==(const Target&) const = default;
 };
