@@ -1,9 +1,11 @@
 """An upgrade keeps what the operator and the daemon have; a purge leaves nothing."""
 
+import json
 import subprocess
 
 from installing import UNIT, up
-from operating import CONFIG
+from operating import CONFIG, SMALL
+from process import until
 
 NEWER = "0.1.0+upgrade"
 
@@ -27,9 +29,18 @@ def _files(machine, *places):
     return sorted(found.stdout.split())
 
 
+def _since(machine):
+    """Since when the daemon believes what it believes of its one target; None before it knows."""
+    code, body = machine.fetch("http://127.0.0.1:10980/api/v1/targets/after/itself")
+    return json.loads(body)["state"]["since"] if code == 200 else None
+
+
 def _upgrade(machine, package, logs, report):
-    own = (machine.root / CONFIG[1:]).read_text() + "\n# the operator's\n"
+    own = SMALL.format(name="after") + "# the operator's\n"
     machine.write(CONFIG, own)
+    machine.run("systemctl", "restart", UNIT)
+    until(lambda: _since(machine), 30)
+    since = _since(machine)
     machine.run("sh", "-c", "cd /var/lib/private/reachd; echo kept > from-before; "
                 "chown --reference=. from-before")
     before = set(machine.run("ls", "-A", "/var/lib/private/reachd").stdout.split())
@@ -44,6 +55,8 @@ def _upgrade(machine, package, logs, report):
            and all(old != new for old, new in zip(pids, again)), (pids, again))
     after = set(machine.run("ls", "-A", "/var/lib/private/reachd").stdout.split())
     report("the state is kept", "from-before" in before and before <= after, (before, after))
+    report("what was known of a target is known, since then", until(
+        lambda: since and _since(machine) == since, 30), (since, _since(machine)))
     owners = machine.run("stat", "--format", "%u", "/var/lib/private/reachd",
                          "/var/lib/private/reachd/from-before").stdout.split()
     report("and is the new daemon's", owners[0] == owners[1] != "0", owners)
