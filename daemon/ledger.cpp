@@ -94,24 +94,29 @@ void Ledger::restore(const store::Saved& saved) {
 }
 
 void Ledger::configure() {
+  std::set<std::string> known;     // targets of which something is: what they were in goes on
   std::set<std::string> alerting;  // whatever the store said of alerts: they follow the states
   if (board_.vantage_state.confirmed != VantageStatus::online) alerting.insert("");
   std::chrono::milliseconds fastest = std::chrono::hours(24);
   for (auto& [id, target] : board_.targets) {
     fastest = std::min(fastest, target.target.interval);
-    const auto known = remembered_.find(id);
-    if (known != remembered_.end() && known->second.url == target.target.url) {
-      target.state = std::move(known->second.state);
+    const auto stored = remembered_.find(id);
+    if (stored != remembered_.end() && stored->second.url == target.target.url) {
+      target.state = std::move(stored->second.state);
     }
+    if (target.state != State{}) known.insert(id);
     if (calls_for_alert(target.state.confirmed)) alerting.insert(id);
     metrics_.observe_state(id, target.state);
   }
   remembered_.clear();
+  const WallTime now = std::chrono::system_clock::now();
+  for (const std::uint64_t id : board_.chronicle.keep_only(known, now)) {
+    save(*board_.chronicle.find(id));
+  }
   detector_ = solve_detector(config_.false_alarms, std::max<std::size_t>(1, board_.targets.size()),
                              fastest);
   own_addresses_ = std::make_shared<const std::vector<std::string>>(net::own_addresses());
-  notifier_.update(
-      [&](AlertBook& book) { book.keep_only(alerting, std::chrono::system_clock::now()); });
+  notifier_.update([&](AlertBook& book) { book.keep_only(alerting, now); });
 }
 
 bool Ledger::file(TargetBoard& target, std::shared_ptr<const Measurement> measurement,

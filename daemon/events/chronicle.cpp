@@ -78,25 +78,26 @@ Event* Chronicle::match(Subject subject, const Member& member, milliseconds inte
 }
 
 // What the target was in so far is over for it, and over as such with its last member.
-void Chronicle::leave(Subject subject, const Member& member, std::vector<std::uint64_t>& touched) {
-  const auto known = current_.find({subject, member.target});
+void Chronicle::leave(Subject subject, const std::string& target, WallTime now,
+                      std::vector<std::uint64_t>& touched) {
+  const auto known = current_.find({subject, target});
   if (known == current_.end()) return;
   const std::uint64_t id = known->second;
   current_.erase(known);
   const auto event = std::ranges::find(events_, id, &Event::id);
   if (event == events_.end() || event->ended) return;
   const bool others = std::ranges::any_of(event->members, [&](const Member& other) {
-    const auto now = current_.find({subject, other.target});
-    return now != current_.end() && now->second == id;
+    const auto place = current_.find({subject, other.target});
+    return place != current_.end() && place->second == id;
   });
   if (others) return;
-  event->ended = member.change.confirmed;
+  event->ended = now;
   touched.push_back(id);
 }
 
 std::vector<std::uint64_t> Chronicle::file(Subject subject, Member member, milliseconds interval) {
   std::vector<std::uint64_t> touched;
-  leave(subject, member, touched);
+  leave(subject, member.target, member.change.confirmed, touched);
   Event* event = match(subject, member, interval);
   if (event == nullptr) {
     if (events_.size() == kKept) events_.pop_front();
@@ -128,6 +129,17 @@ std::optional<std::uint64_t> Chronicle::refine(Subject subject, const std::strin
     member.change.reason = change.reason;
   }
   return event->id;
+}
+
+std::vector<std::uint64_t> Chronicle::keep_only(const std::set<std::string>& targets,
+                                                WallTime now) {
+  std::vector<std::string> gone;
+  for (const auto& [key, id] : current_) {
+    if (key.first == Subject::target && !targets.contains(key.second)) gone.push_back(key.second);
+  }
+  std::vector<std::uint64_t> touched;
+  for (const std::string& target : gone) leave(Subject::target, target, now, touched);
+  return touched;
 }
 
 const Event* Chronicle::current(Subject subject, const std::string& target) const {

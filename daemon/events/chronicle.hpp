@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,6 +37,10 @@ class Chronicle {
   std::optional<std::uint64_t> refine(Subject subject, const std::string& target,
                                       const Change& change);
 
+  // Other targets than these are gone, or new: what they were in is over for them as of `now`.
+  // Returns the ids of the events that ended with that.
+  std::vector<std::uint64_t> keep_only(const std::set<std::string>& targets, WallTime now);
+
   const Event* find(std::uint64_t id) const;  // null: not kept
   // The latest event of a target (of the vantage: ""); null: none is kept.
   const Event* current(Subject subject, const std::string& target) const;
@@ -45,7 +50,8 @@ class Chronicle {
 
  private:
   Event* match(Subject subject, const Member& member, std::chrono::milliseconds interval);
-  void leave(Subject subject, const Member& member, std::vector<std::uint64_t>& touched);
+  void leave(Subject subject, const std::string& target, WallTime now,
+             std::vector<std::uint64_t>& touched);
 
   std::deque<Event> events_;
   // The latest event of each target: what it is in now.

@@ -207,6 +207,29 @@ TEST_F(LedgerTest, ATargetThatMeasuresSomethingElseBeginsAnew) {
   EXPECT_EQ(life.board.targets.at("a/web").state, State{});
   ASSERT_THAT(life.notifier.book().to_tell("x"), SizeIs(1));
   EXPECT_TRUE(life.notifier.book().to_tell("x")[0].ends) << "it was of what is not measured now";
+  EXPECT_TRUE(life.board.chronicle.all()[0].ended) << "and so was the event";
+  life.end();
+}
+
+TEST_F(LedgerTest, WhatATargetWasInEndsWhenItIsTakenOutAndStaysEnded) {
+  {
+    Life life(config_, loop_);
+    for (const char* id : {"a/web", "b/web"}) life.rounds(id, Status::ok, kNoon, 5);
+    for (const char* id : {"a/web", "b/web"}) life.rounds(id, Status::blocked, kNoon + 1h, 4);
+    life.end();
+  }
+  {
+    Life life(config_, loop_);
+    ASSERT_EQ(life.board.chronicle.all().size(), 1U);
+    EXPECT_FALSE(life.board.chronicle.all()[0].ended) << "both are still there";
+    config_.services.clear();
+    set_targets(life.board, config_);
+    life.ledger.configure();
+    EXPECT_TRUE(life.board.chronicle.all()[0].ended);
+    life.end();
+  }
+  Life life(config_, loop_);
+  EXPECT_TRUE(life.board.chronicle.all()[0].ended);
   life.end();
 }
 

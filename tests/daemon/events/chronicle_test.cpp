@@ -73,6 +73,20 @@ TEST(Chronicle, AnEventEndsWithTheLastOfItsMembers) {
   EXPECT_EQ(chronicle.find(2)->members.size(), 2U);
 }
 
+TEST(Chronicle, AnEventEndsForTargetsThatAreGone) {
+  Chronicle chronicle;
+  const auto reset = blocked({"tls.reset.sni"});
+  chronicle.file(Subject::target, member("a/web", kOk, reset), 60s);
+  chronicle.file(Subject::target, member("b/web", kOk, reset), 60s);
+  chronicle.file(Subject::vantage, member("", kOk, {Status::down, {"vantage.offline"}}), 60s);
+  EXPECT_THAT(chronicle.keep_only({"b/web"}, kNoon + 900s), testing::IsEmpty());
+  EXPECT_FALSE(chronicle.find(1)->ended);
+  EXPECT_THAT(chronicle.keep_only({}, kNoon + 960s), ElementsAre(1));
+  EXPECT_EQ(chronicle.find(1)->ended, kNoon + 960s);
+  EXPECT_FALSE(chronicle.find(2)->ended);  // the vantage is still there
+  EXPECT_EQ(chronicle.current(Subject::target, "a/web"), nullptr);
+}
+
 TEST(Chronicle, ATargetThatChangesOnceMoreBeginsAnEvent) {
   Chronicle chronicle;
   const auto reset = blocked({"tls.reset.sni"});
