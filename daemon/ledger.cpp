@@ -77,6 +77,10 @@ void Ledger::restore(const store::Saved& saved) {
     const auto* state = object.if_contains("state");
     auto known = state == nullptr ? std::nullopt : state_from_json(*state);
     if (known) remembered_[row.id] = {text_of(object, "url"), std::move(*known)};
+    const auto* failing = object.if_contains("failing");
+    if (failing != nullptr && failing->is_number()) {
+      background_.failing[row.id] = std::clamp(failing->to_number<double>(), 0.0, 1.0);
+    }
   }
   std::vector<Event> events;
   for (const store::EventRow& row : saved.events) {
@@ -109,6 +113,11 @@ void Ledger::configure() {
     metrics_.observe_state(id, target.state);
   }
   remembered_.clear();
+  std::erase_if(background_.failing, [this](const auto& control) {
+    return std::ranges::none_of(config_.controls.foreign, [&](const Target& foreign) {
+      return id_of(foreign) == control.first;
+    });
+  });
   const WallTime now = std::chrono::system_clock::now();
   for (const std::uint64_t id : board_.chronicle.keep_only(known, now)) {
     save(*board_.chronicle.find(id));
@@ -148,7 +157,10 @@ void Ledger::file(const Target& control, bool ok, WallTime began, const Vantage&
   board_.vantage_state = std::move(tracked.state);
   const bool online = vantage.status == VantageStatus::online &&
                       board_.vantage_state.confirmed == VantageStatus::online;
-  if (online && control.service == "control.foreign") note(background_, id_of(control), ok);
+  if (online && control.service == "control.foreign") {
+    note(background_, id_of(control), ok);
+    save_background(id_of(control));
+  }
   metrics_.observe_vantage(board_.vantage_state.confirmed);
   if (!tracked.change) return;
   const VantageChange& change = *tracked.change;
@@ -214,6 +226,13 @@ void Ledger::save(const TargetBoard& target) {
       id_of(target.target),
       json::serialize(json::object{{"url", target.target.url}, {"state", to_json(target.state)}}),
       std::chrono::system_clock::now()});
+}
+
+void Ledger::save_background(const std::string& control) {
+  const auto known = background_.failing.find(control);
+  if (known == background_.failing.end()) return;
+  saver_.put(store::StateRow{control, json::serialize(json::object{{"failing", known->second}}),
+                             std::chrono::system_clock::now()});
 }
 
 void Ledger::save_alerts() {

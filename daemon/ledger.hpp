@@ -51,6 +51,7 @@ class Ledger {
   void alert(const Event& event, const Member& member, bool refined = false);
   void save(const Event& event);
   void save(const TargetBoard& target);
+  void save_background(const std::string& control);  // beside the states, under its name
 
   const Config& config_;
   Board& board_;

@@ -4,16 +4,29 @@
 
 namespace reachd {
 
-int silent_rounds(const Past& past) {
-  int silent = 0;
+namespace {
+
+// Rounds up to the last that have such a kind, all of them but for those that could not be judged.
+int in_a_row(const Past& past, auto&& met) {
+  int count = 0;
   for (const PastRound& round : past.rounds) {
-    const bool met = std::ranges::any_of(round.kinds, [](const std::string& kind) {
-      return kind == "tcp.timeout" || kind == "ip.blackhole";
-    });
-    if (!met && round.status != Status::insufficient) break;
-    silent += met;
+    const bool has = std::ranges::any_of(round.kinds, met);
+    if (!has && round.status != Status::insufficient) break;
+    count += has;
   }
-  return silent;
+  return count;
+}
+
+}  // namespace
+
+int silent_rounds(const Past& past) {
+  return in_a_row(past, [](const std::string& kind) {
+    return kind == "tcp.timeout" || kind == "ip.blackhole";
+  });
+}
+
+int silent_handshakes(const Past& past) {
+  return in_a_row(past, [](const std::string& kind) { return kind.starts_with("tls.timeout"); });
 }
 
 }  // namespace reachd

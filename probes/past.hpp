@@ -35,8 +35,10 @@ struct Past {
 // How many rounds in a row, up to the last, met an address that took no connection. A round that
 // could not be judged neither counts nor ends the row.
 int silent_rounds(const Past& past);
+int silent_handshakes(const Past& past);  // the same of connections that stood
 
-// After so many, only patience tells silence from a server that counts connections.
+// After so many, silence is no chance of a line that loses packets; only patience tells it from a
+// server that counts connections.
 inline constexpr int kSilentRoundsBefore = 2;
 
 }  // namespace reachd

@@ -12,7 +12,7 @@
 
 namespace reachd {
 
-inline constexpr int kRulesVersion = 4;
+inline constexpr int kRulesVersion = 5;
 
 // The rules of each layer (dns_rules.cpp, tcp_rules.cpp…) look at the ladder's own steps, one by
 // one: the resolver it leaned on, then every connection from the bottom up; a layer that failed

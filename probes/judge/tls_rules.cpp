@@ -167,6 +167,16 @@ Match swap_fails(const Facts& facts, const Connection& connection) {
                  status == Status::impaired ? Locus::unknown : Locus::network, swaps.evidence);
 }
 
+// A line that loses a packet in four makes handshakes fail at random; not three rounds in a row. A
+// line that belongs to no series is judged by itself.
+Match silent_not_long_yet(const Facts& facts, const Connection& connection) {
+  const Measurement& measurement = facts.measurement;
+  if (end_of(facts, connection) != End::silence || measurement.target.empty()) return {};
+  if (outside_of(facts, connection, Stage::tls) != Outside::fine) return {};
+  if (silent_handshakes(measurement.past) >= kSilentRoundsBefore) return {};
+  return finding(connection, Status::impaired, general_kind(End::silence), Locus::unknown);
+}
+
 Match cut_only_here(const Facts& facts, const Connection& connection) {
   const End end = end_of(facts, connection);
   if (!is_cut(end) || outside_of(facts, connection, Stage::tls) != Outside::fine) return {};
@@ -297,6 +307,9 @@ constexpr std::array kRules{
                      works_at_second_try},
     Rule<Connection>{"tls.any_name_fails", "science 4.4b", "an innocent name fails there as well",
                      swap_fails},
+    Rule<Connection>{"tls.timeout.not_long_yet", "science 2.1",
+                     "silence here, the outside gets through; it has not lasted three rounds yet",
+                     silent_not_long_yet},
     Rule<Connection>{"tls.outside_ok", "science 4.8",
                      "cut off here, the outside gets through the handshake", cut_only_here},
     Rule<Connection>{"tls.mitm.outside_valid", "science 4.4d",

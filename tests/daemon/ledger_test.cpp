@@ -249,6 +249,38 @@ TEST_F(LedgerTest, AControlThatNeverAnswersDoesNotMakeTheOthersDoubtful) {
   life.end();
 }
 
+// How long a block takes to be believed: rounds of plain failures until it is confirmed.
+int rounds_until_impaired(auto& life) {
+  life.rounds("a/web", Status::ok, kNoon, 5);
+  for (int i = 1; i < 40; ++i) {
+    life.rounds("a/web", Status::impaired, kNoon + 1h + i * 60s, 1);
+    if (life.board.targets.at("a/web").state.confirmed.status != Status::ok) return i;
+  }
+  return 40;
+}
+
+TEST_F(LedgerTest, WhatTheLineIsLikeIsKnownAfterARestart) {
+  {
+    Life life(config_, loop_);
+    for (int i = 0; i < 300; ++i) {  // one in four is lost
+      life.ledger.file(target("control.foreign"), i % 4 != 0, kNoon - 3h + i * 20s, {});
+    }
+    life.end();
+  }
+  config_.services[1].targets.clear();
+  int on_a_bad_line = 0;
+  {
+    Life life(config_, loop_);
+    on_a_bad_line = rounds_until_impaired(life);
+    life.end();
+  }
+  config_.controls.foreign[0].name = "another";  // that one is not known
+  std::filesystem::remove(std::filesystem::path(directory_) / "state.sqlite");
+  Life life(config_, loop_);
+  EXPECT_GT(on_a_bad_line, rounds_until_impaired(life));
+  life.end();
+}
+
 TEST_F(LedgerTest, TheVantageIsAnAlertOfItsOwnAndIsBackAfterARestart) {
   const Target who = target("control.foreign");
   const Vantage offline{VantageStatus::offline, "vantage.nothing_answers", false, false, {}};

@@ -632,6 +632,27 @@ std::vector<World> tls_worlds() {
            .stops(kRight, Stage::tls, Word::generic_timeout_error)
            .counters(518, 0, 0)
            .helper()},
+      {"A05 two silent handshakes on a line that loses packets",
+       "tls.timeout.not_long_yet",
+       Status::impaired,
+       {"tls.timeout.other"},
+       named()
+           .stops(kRight, Stage::tls, Word::generic_timeout_error)
+           .counters(1, 1, 3)
+           .helper()
+           .before(Status::impaired, "tls.timeout.other")
+           .before(Status::ok, "")
+           .before(Status::impaired, "tls.timeout.other")},
+      {"the third silent handshake in a row",
+       "tls.outside_ok",
+       Status::likely_blocked,
+       {"tls.timeout.other"},
+       named()
+           .stops(kRight, Stage::tls, Word::generic_timeout_error)
+           .counters(1, 1, 3)
+           .helper()
+           .before(Status::impaired, "tls.timeout.other")
+           .before(Status::impaired, "tls.timeout.other")},
       {"reset here only", "tls.outside_ok", Status::likely_blocked, {"tls.reset.other"}, reset()},
       {"L08 a certificate of its own making",
        "tls.mitm.outside_valid",
