@@ -28,7 +28,10 @@ struct Printed {
 Printed status_of(const std::string& url, bool colour = false) {
   std::ostringstream out;
   std::ostringstream err;
-  const int code = print_status(url, colour, out, err);
+  StatusOptions options;
+  options.url = url;
+  options.colour = colour;
+  const int code = print_status(options, out, err);
   return {code, out.str(), err.str()};
 }
 
