@@ -162,12 +162,13 @@ asio::awaitable<void> serve(Connection& connection, const Handoff& handoff, Gate
   SecureStream stream(connection.stream, *tls);
   connection.stream.expires_after(service.at_most(limits.handshake_time));
   rest(connection);
-  const bool secure = co_await shake_hands(stream);
+  const error_code failure = co_await shake_hands(stream);
   connection.idle = false;
-  if (secure) {
+  if (!failure) {
     co_await converse(stream, tls, service);
   } else if (!stopped) {
     gate.count(Refusal::tls_handshake);
+    co_await explain(stream, failure);
   }
 }
 

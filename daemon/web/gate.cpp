@@ -5,12 +5,12 @@
 #include <utility>
 
 #include <openssl/crypto.h>
-#include <spdlog/spdlog.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "daemon/log.hpp"
 #include "daemon/web/answer.hpp"
 
 namespace reachd::web {
@@ -98,7 +98,7 @@ void Gate::set(Entrance entrance) {
 }
 
 void Gate::stop() {
-  *ended_ = true;
+  leave_out();
   if (worker_ != nullptr) worker_->stop();
 }
 
@@ -158,7 +158,9 @@ asio::awaitable<std::optional<Response>> Gate::refuse(Request& request, std::str
     }
     right = co_await ask(book, *credentials, digest);
     if (right.value_or(true)) guesses_.give_back(client, Clock::now());
-    if (right && !*right) spdlog::warn("web: a wrong user or password from {}", client);
+    if (right && !*right) {
+      log::write(log::Level::warning, "wrong_password", {{"client", client}});
+    }
   }
   if (!right) {
     count(Refusal::busy);

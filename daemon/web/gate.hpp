@@ -40,8 +40,9 @@ class Gate {
   void dress(Response& response) const;  // with the configured headers
   void count(Refusal refusal) { entrance_.tally->count(refusal); }
 
-  // Ends the thread; a check that runs is waited for, those that wait are left out. From any thread
-  // once the loop has stopped.
+  void leave_out() { *ended_ = true; }  // from now on those checks that wait, unanswered
+
+  // Ends the thread; a check that runs is waited for. From any thread once the loop has stopped.
   void stop();
 
  private:

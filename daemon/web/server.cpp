@@ -88,6 +88,7 @@ bool Server::State::make_room() {
 
 void Server::State::stop() {
   stopped = true;
+  gate.leave_out();
   error_code ignored;
   acceptor.close(ignored);
   pause.cancel();
