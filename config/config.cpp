@@ -2,6 +2,7 @@
 
 #include "config/endpoint.hpp"
 #include "config/read.hpp"
+#include "config/read_web.hpp"
 #include "config/text_file.hpp"
 #include "config/wording.hpp"
 #include "config/yaml_reader.hpp"
@@ -21,6 +22,7 @@ void take_body_limit(const Field& field, std::size_t& out) {
 void read_config(const Field& root, Config& config) {
   Section section(root);
   read_vantage(section.optional("vantage"), config.vantage);
+  read_web(section.optional("web"), config);
   read_listen(section.optional("listen"), section.optional("insecure"), config);
   read_schedule(section.optional("schedule"), config.schedule);
   Section tls(section.optional("tls"));

@@ -32,10 +32,12 @@ void read_listen(const Field& listen, const Field& insecure, Config& config) {
   config.insecure = allowed.value_or(false);
   if (!take_listen(listen, "127.0.0.1:10980", config.listen)) return;
   if (is_loopback(config.listen.address) || config.insecure) return;
-  if (insecure.present() && !allowed) return;  // that fault comes first
+  if (insecure.present() && !allowed) return;   // that fault comes first
+  if (!config.web_config_file.empty()) return;  // which must then name more than that file alone
   listen.fault(
       "is not a loopback address, and the page has neither password nor encryption: keep "
-      "127.0.0.1, or set 'insecure: true' if something else guards that address");
+      "127.0.0.1, name a 'web: {config_file: web.yml}' with both, or set 'insecure: true' if "
+      "something else guards that address");
 }
 
 }  // namespace reachd

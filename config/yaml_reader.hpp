@@ -43,6 +43,9 @@ class Field {
   bool present() const { return node_ != nullptr; }
   const std::string& path() const { return path_; }
   bool is_list() const { return present() && node_->kind == YamlNode::Kind::list; }
+  bool is_map() const { return present() && node_->kind == YamlNode::Kind::map; }
+  int line() const { return present() ? node_->line : 0; }  // as of YamlNode
+  int column() const { return present() ? node_->column : 0; }
   void fault(std::string why) const;  // no-op on an absent field
   void fault_below(std::string_view key,
                    std::string why) const;  // about a key that is missing in it

@@ -97,7 +97,9 @@ App::App(Setup setup, net::TrustStore trust, Secrets secrets)
   saver_.start();
   archiver_.start();
   apply(std::move(secrets.alertmanager));
-  rebind(config_);  // last: whoever is told that it listens is answered at once
+  setup.entrance.tally = tally_;
+  rebind(config_,
+         std::move(setup.entrance));  // last: whoever is told that it listens is answered at once
   metrics_.observe_reload(true, std::chrono::system_clock::now());
 }
 
@@ -111,16 +113,17 @@ void App::apply(std::string alertmanager_token) {
   scheduler_.set_plan(planned(config_), config_.schedule);
 }
 
-bool App::rebind(const Config& next) {
+void App::rebind(const Config& next, web::Entrance entrance) {
   web::Sources sources{board_, [this] { return metrics_.snapshot(); },
                        [this] { return healthy(); }};
+  const bool tls = entrance.tls != nullptr;
   server_ = std::make_unique<web::Server>(
       io_.get_executor(), next.listen,
       [sources](const web::Request& request) { return web::respond(request, sources); },
-      web::Limits{}, metrics_.text());  // so that not even the first scrape waits for memory
+      web::Limits{}, metrics_.text(),  // so that not even the first scrape waits for memory
+      std::move(entrance));
   log::write(log::Level::info, "listening",
-             {{"url", fmt::format("http://{}:{}/", next.listen.address, server_->port())}});
-  return true;
+             {{"url", page_url({next.listen.address, server_->port()}, tls) + "/"}});
 }
 
 void App::reload() {
@@ -130,14 +133,19 @@ void App::reload() {
   if (const auto* faults = std::get_if<std::vector<Fault>>(&loaded)) {
     tell_faults(*faults);
   } else {
-    auto& [next, fingerprints] = std::get<Setup>(loaded);
+    auto& [next, fingerprints, entrance] = std::get<Setup>(loaded);
     next.state.directory = config_.state.directory;
     auto trust = net::TrustStore::load(next.ca_file);
     try {
       if (!trust) throw std::runtime_error(trust.error());
       auto secrets = read_secrets(next);
       if (!secrets) throw std::runtime_error(secrets.error());
-      if (next.listen != config_.listen) rebind(next);
+      entrance.tally = tally_;
+      if (next.listen != config_.listen) {
+        rebind(next, std::move(entrance));
+      } else {
+        server_->set_entrance(std::move(entrance));
+      }
       config_ = std::move(next);
       instruments_.configure(config_, std::move(*trust), std::move(secrets->doors),
                              std::move(fingerprints));
@@ -198,6 +206,7 @@ void App::watch_loop() {
   }
   ledger_.save_alerts();
   metrics_.observe_records(saver_.health(), archiver_.counts(), worker_.load());
+  metrics_.observe_web(*tally_);
   std::size_t seen = 0;
   std::size_t reachable = 0;
   for (const auto& [id, entry] : board_.targets) {

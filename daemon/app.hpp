@@ -46,7 +46,7 @@ class App {
  private:
   void apply(std::string alertmanager_token);  // the configuration to all parts
   void reload();  // from the file; a bad one changes nothing and is told
-  bool rebind(const Config& next);
+  void rebind(const Config& next, web::Entrance entrance);
   void watch_signals();
   void watch_loop();  // watchdog, readiness, status line
   bool healthy() const;
@@ -64,6 +64,7 @@ class App {
   Ledger ledger_;
   Parts parts_;
   Scheduler scheduler_;
+  std::shared_ptr<web::Tally> tally_ = std::make_shared<web::Tally>();  // of all servers there were
   std::unique_ptr<web::Server> server_;
   Systemd systemd_;
   boost::asio::signal_set signals_;

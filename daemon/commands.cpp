@@ -39,6 +39,17 @@ void add_helper_options(CLI::App& command, HelperOptions& options) {
       ->capture_default_str();
 }
 
+void add_status_options(CLI::App& command, StatusOptions& options) {
+  options.colour = wants_colour();
+  command.add_option("--url", options.url, "Where it listens")->capture_default_str();
+  command.add_option("--ca-file", options.ca_file, "PEM, who may sign its certificate");
+  command.add_option("--user", options.user, "Who asks, where a password is needed");
+  command.add_option("--password-file", options.password_file, "The password, its first line");
+  auto* certificate =
+      command.add_option("--certificate", options.certificate_file, "PEM, of whoever asks");
+  command.add_option("--key", options.key_file, "PEM")->needs(certificate);
+}
+
 }  // namespace
 
 int check(const CheckOptions& options, std::ostream& out, std::ostream& err) {
@@ -104,9 +115,9 @@ int run_command(int argc, char** argv) {
       "The control on the free side: tells those with its token how others are from there");
   add_helper_options(*helper_cli, helper_options);
 
-  std::string url = "http://127.0.0.1:10980";
+  StatusOptions status_options;
   auto* status_cli = app.add_subcommand("status", "Asks a running daemon how its targets are");
-  status_cli->add_option("--url", url, "Where it listens")->capture_default_str();
+  add_status_options(*status_cli, status_options);
 
   try {
     app.parse(argc, argv);
@@ -117,7 +128,7 @@ int run_command(int argc, char** argv) {
   if (helper_cli->parsed()) return run_helper(helper_options);
   if (check_cli->parsed()) return check(check_options, std::cout, std::cerr);
   if (judge_cli->parsed()) return judge_files(judge_options, std::cout, std::cerr);
-  if (status_cli->parsed()) return print_status(url, wants_colour(), std::cout, std::cerr);
+  if (status_cli->parsed()) return print_status(status_options, std::cout, std::cerr);
   probe_options.colour = wants_colour();
   probe_options.progress = is_terminal(STDERR_FILENO);
   return probe(probe_options, std::cout, std::cerr);

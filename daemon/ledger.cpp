@@ -9,6 +9,7 @@
 
 #include "daemon/events/event_json.hpp"
 #include "daemon/log.hpp"
+#include "daemon/setup.hpp"
 #include "daemon/tracker/sighting.hpp"
 #include "daemon/tracker/state_json.hpp"
 #include "daemon/tracker/tracker.hpp"
@@ -24,11 +25,8 @@ namespace {
 constexpr std::size_t kReason = 400;  // characters of a reason that go into an event
 
 std::string page_of(const Config& config) {
-  if (!config.alertmanager.external_url.empty()) return config.alertmanager.external_url;
-  const Listen& listen = config.listen;
-  const bool ipv6 = listen.address.find(':') != std::string::npos;
-  return "http://" + (ipv6 ? "[" + listen.address + "]" : listen.address) + ":" +
-         std::to_string(listen.port);
+  const std::string& told = config.alertmanager.external_url;
+  return told.empty() ? page_url(config.listen, false) : told;
 }
 
 // What decided, as people would tell it.

@@ -11,6 +11,7 @@
 #include "daemon/record_series.hpp"
 #include "daemon/target_series.hpp"
 #include "daemon/version.hpp"
+#include "daemon/web_series.hpp"
 
 namespace reachd {
 namespace {
@@ -30,6 +31,7 @@ struct Metrics::Series {
   prometheus::Registry registry;  // all but the targets' own
   ProcessSeries process{registry};
   RecordSeries records{registry};
+  WebSeries web{registry};
   prometheus::Family<prometheus::Gauge>& controls =
       prometheus::BuildGauge()
           .Name("reachd_control_reachable")
@@ -193,6 +195,10 @@ void Metrics::count_notification(bool delivered) {
 void Metrics::observe_records(const store::Health& store, const archive::Counts& archive,
                               const Worker::Load& load) {
   series_->records.observe(store, archive, load);
+}
+
+void Metrics::observe_web(const web::Tally& tally) {
+  series_->web.observe(tally);
 }
 
 void Metrics::observe_lag(std::chrono::duration<double> lag) {

@@ -12,6 +12,7 @@
 #include "daemon/store/store.hpp"
 #include "daemon/tracker/change.hpp"
 #include "daemon/tracker/state.hpp"
+#include "daemon/web/tally.hpp"
 #include "daemon/worker.hpp"
 #include "probes/judge/vantage.hpp"
 #include "probes/judge/verdict.hpp"
@@ -42,6 +43,8 @@ class Metrics {
   // What the store, the archive and their worker say of themselves.
   void observe_records(const store::Health& store, const archive::Counts& archive,
                        const Worker::Load& load);
+  // What the web server turned away.
+  void observe_web(const web::Tally& tally);
   void observe_lag(std::chrono::duration<double> lag);
   void set_rounds_in_flight(std::size_t rounds);
   void count_skipped_round();

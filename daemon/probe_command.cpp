@@ -129,12 +129,12 @@ class Pass {
 }  // namespace
 
 int probe(const ProbeOptions& options, std::ostream& out, std::ostream& err) {
-  auto loaded = load_setup(options.config);
+  auto loaded = load_setup(options.config, false);
   if (const auto* faults = std::get_if<std::vector<Fault>>(&loaded)) {
     for (const Fault& fault : *faults) err << to_string(fault) << '\n';
     return kExitUsage;
   }
-  auto& [config, fingerprints] = std::get<Setup>(loaded);
+  auto& [config, fingerprints, entrance] = std::get<Setup>(loaded);
   const auto targets = select(config, options.targets, err);
   if (!targets) return kExitUsage;
   if (targets->empty()) {

@@ -20,6 +20,8 @@ Secret refuse(std::string why) {
   return Secret(boost::system::in_place_error, std::move(why));
 }
 
+}  // namespace
+
 std::string place_of(const std::string& file) {
   const char* const directory = std::getenv("CREDENTIALS_DIRECTORY");
   if (directory == nullptr) return file;
@@ -27,8 +29,6 @@ std::string place_of(const std::string& file) {
   std::error_code error;
   return std::filesystem::is_regular_file(credential, error) ? credential.string() : file;
 }
-
-}  // namespace
 
 Secret read_secret(const std::string& file) {
   std::ifstream in(place_of(file), std::ios::binary);

@@ -2,9 +2,31 @@
 
 #include <utility>
 
+#include "config/endpoint.hpp"
 #include "config/text_file.hpp"
 
 namespace reachd {
+namespace {
+
+// Whether machines beyond this one can come to where it listens, and nothing else guards it.
+bool is_exposed(const Config& config) {
+  return !config.insecure && !is_loopback(config.listen.address);
+}
+
+void load_web(Setup& setup, std::vector<Fault>& faults) {
+  Config& config = setup.config;
+  if (config.web_config_file.empty()) return;
+  auto loaded = web::load_entrance(config.web_config_file, is_exposed(config));
+  if (const auto* wrong = std::get_if<std::vector<Fault>>(&loaded)) {
+    faults.insert(faults.end(), wrong->begin(), wrong->end());
+    return;
+  }
+  setup.entrance = std::move(std::get<web::Entrance>(loaded));
+  std::string& page = config.alertmanager.external_url;
+  if (page.empty()) page = page_url(config.listen, setup.entrance.tls != nullptr);
+}
+
+}  // namespace
 
 boost::system::result<Fingerprints, Fault> load_fingerprints(const std::string& file,
                                                              std::string key) {
@@ -19,10 +41,10 @@ boost::system::result<Fingerprints, Fault> load_fingerprints(const std::string& 
   return Fingerprints(std::move(*parsed));
 }
 
-std::variant<Setup, std::vector<Fault>> load_setup(const std::string& file) {
+std::variant<Setup, std::vector<Fault>> load_setup(const std::string& file, bool serves) {
   Loaded loaded = load_config(file);
   if (auto* faults = std::get_if<std::vector<Fault>>(&loaded)) return std::move(*faults);
-  Setup setup{std::move(std::get<Config>(loaded)), {}};
+  Setup setup{std::move(std::get<Config>(loaded)), {}, {}};
   std::vector<Fault> faults;
   const auto load = [&](const std::string& table, const char* key) {
     if (table.empty()) return;
@@ -35,8 +57,14 @@ std::variant<Setup, std::vector<Fault>> load_setup(const std::string& file) {
   };
   load(setup.config.fingerprints.dns, "fingerprints.dns");
   load(setup.config.fingerprints.http, "fingerprints.http");
+  if (serves) load_web(setup, faults);
   if (!faults.empty()) return faults;
   return setup;
+}
+
+std::string page_url(const Listen& listen, bool tls) {
+  const std::string host = is_ipv6(listen.address) ? "[" + listen.address + "]" : listen.address;
+  return std::string(tls ? "https://" : "http://") + host + ":" + std::to_string(listen.port);
 }
 
 }  // namespace reachd

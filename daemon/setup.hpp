@@ -1,5 +1,5 @@
-// The configuration with the tables of fingerprints that it names, read once. What is wrong with a
-// table is a fault of the configuration and told like all others.
+// The configuration with what it names, read once: tables of fingerprints, and who may look. What
+// is wrong with one of these files is a fault of the configuration and told like all others.
 #pragma once
 
 #include <string>
@@ -9,6 +9,7 @@
 #include <boost/system/result.hpp>
 
 #include "config/config.hpp"
+#include "daemon/web/entrance.hpp"
 #include "probes/judge/fingerprints.hpp"
 
 namespace reachd {
@@ -16,13 +17,18 @@ namespace reachd {
 struct Setup {
   Config config;
   std::vector<Fingerprints> fingerprints;
+  web::Entrance entrance;
 };
 
-// All faults of the configuration, or, if it has none, those of its tables.
-std::variant<Setup, std::vector<Fault>> load_setup(const std::string& file);
+// All faults of the configuration, or, if it has none, those of the files that it names. Whoever
+// serves nothing need not be able to read who may look: without `serves` that file is left alone.
+std::variant<Setup, std::vector<Fault>> load_setup(const std::string& file, bool serves = true);
 
 // One table. `key` is what named it, for the fault.
 boost::system::result<Fingerprints, Fault> load_fingerprints(const std::string& file,
                                                              std::string key);
+
+// "https://[::1]:10980", as people would reach what listens there.
+std::string page_url(const Listen& listen, bool tls);
 
 }  // namespace reachd

@@ -14,6 +14,9 @@
 #include <boost/json/parse.hpp>
 #include <boost/system/result.hpp>
 
+#include "config/endpoint.hpp"
+#include "config/text_file.hpp"
+#include "config/url.hpp"
 #include "daemon/when.hpp"
 #include "probes/print.hpp"
 
@@ -24,6 +27,7 @@ namespace {
 constexpr std::size_t kMaxAnswer = 16 * 1024 * 1024;  // bytes of one page of the list
 constexpr std::size_t kPage = 1000;                   // targets of one page
 constexpr std::size_t kMaxTargets = 1'000'000;
+constexpr std::size_t kLongestPassword = 4096;
 constexpr long kConnectMs = 5'000;
 constexpr long kTotalMs = 30'000;
 
@@ -49,12 +53,41 @@ struct Fetched {
   std::string error;  // empty: none
 };
 
-Fetched fetch(const std::string& url) {
+// What both the command line and the files say of how to come in.
+struct Way {
+  const StatusOptions& options;
+  std::string password;
+};
+
+void equip(CURL* curl, const Way& way) {
+  const auto set = [curl](CURLoption option, const std::string& value) {
+    if (!value.empty()) curl_easy_setopt(curl, option, value.c_str());
+  };
+  const StatusOptions& options = way.options;
+  set(CURLOPT_CAINFO, options.ca_file);
+  set(CURLOPT_SSLCERT, options.certificate_file);
+  set(CURLOPT_SSLKEY, options.key_file);
+  if (options.user.empty()) return;
+  curl_easy_setopt(curl, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+  set(CURLOPT_USERNAME, options.user);
+  curl_easy_setopt(curl, CURLOPT_PASSWORD, way.password.c_str());
+}
+
+std::string explain(long status) {
+  if (status == 401) return "it asks for a user and a password, see --user and --password-file";
+  if (status == 429) return "too many wrong passwords came from here, it wants us to wait";
+  return fmt::format("it answers with status {}: is it reachd?", status);
+}
+
+Fetched fetch(const std::string& url, const Way& way) {
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
                                                                  curl_easy_cleanup);
   if (!curl) return {{}, "libcurl does not start"};
   std::string body;
   curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
+  equip(curl.get(), way);
+  std::array<char, CURL_ERROR_SIZE> words{};
+  curl_easy_setopt(curl.get(), CURLOPT_ERRORBUFFER, words.data());
   curl_easy_setopt(curl.get(), CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl.get(), CURLOPT_PROXY, "");
   curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
@@ -63,13 +96,11 @@ Fetched fetch(const std::string& url) {
   curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, keep);
   curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &body);
   if (const CURLcode code = curl_easy_perform(curl.get()); code != CURLE_OK) {
-    return {{}, curl_easy_strerror(code)};
+    return {{}, escape_for_people(words[0] != '\0' ? words.data() : curl_easy_strerror(code))};
   }
   long status = 0;
   curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
-  if (status != 200) {
-    return {{}, fmt::format("it answers with status {}: is it reachd?", status)};
-  }
+  if (status != 200) return {{}, explain(status)};
   return {std::move(body), {}};
 }
 
@@ -96,10 +127,11 @@ Row row_of(const json::object& entry) {
 }
 
 // All targets, page by page.
-Result<std::vector<Row>> ask(const std::string& list) {
+Result<std::vector<Row>> ask(const std::string& list, const Way& way) {
   std::vector<Row> rows;
   while (rows.size() < kMaxTargets) {
-    const Fetched fetched = fetch(fmt::format("{}?limit={}&offset={}", list, kPage, rows.size()));
+    const Fetched fetched =
+        fetch(fmt::format("{}?limit={}&offset={}", list, kPage, rows.size()), way);
     if (!fetched.error.empty()) return fetched.error;
     json::error_code error;
     const json::value parsed = json::parse(fetched.body, error);
@@ -155,13 +187,34 @@ void print_table(const std::vector<Row>& rows, bool colour, std::ostream& out) {
   }
 }
 
+// A sentence if there is none to be had, or none that should be sent there.
+std::string read_password(const StatusOptions& options, std::string& password) {
+  if (options.password_file.empty()) return {};
+  if (options.user.empty()) return "--password-file needs a --user";
+  const auto url = parse_target_url(options.url);
+  const bool safe =
+      url && (url->scheme == Scheme::https || is_loopback(url->host) || url->host == "localhost");
+  if (!safe) {
+    return "A password may be read along on the way to " + options.url + ": use https.";
+  }
+  const auto text = read_text_file(options.password_file, kLongestPassword);
+  if (!text) return options.password_file + " cannot be read: " + text.error();
+  password = text->substr(0, text->find_first_of("\r\n"));
+  return {};
+}
+
 }  // namespace
 
-int print_status(const std::string& url, bool colour, std::ostream& out, std::ostream& err) {
-  std::string base = url;
+int print_status(const StatusOptions& options, std::ostream& out, std::ostream& err) {
+  Way way{options, {}};
+  if (const std::string fault = read_password(options, way.password); !fault.empty()) {
+    err << fault << '\n';
+    return 1;
+  }
+  std::string base = options.url;
   while (base.ends_with('/')) base.pop_back();
   const std::string list = base + "/api/v1/targets";
-  auto asked = ask(list);
+  auto asked = ask(list, way);
   if (!asked) {
     err << fmt::format(
         "No reachd answers at {}: {}.\nStart it with `systemctl start reachd` or `reachd run`, or "
@@ -178,7 +231,7 @@ int print_status(const std::string& url, bool colour, std::ostream& out, std::os
     out << "reachd runs, but no target is configured.\n";
     return 0;
   }
-  print_table(rows, colour, out);
+  print_table(rows, options.colour, out);
   const auto ok = std::ranges::count(rows, std::string("ok"), &Row::status);
   const auto all = std::ssize(rows);
   out << fmt::format("\n{} of {} targets ok\n", ok, all);

@@ -7,10 +7,19 @@
 
 namespace reachd {
 
-inline constexpr const char* kStatusUrl = "http://127.0.0.1:10980";  // where `reachd run` listens
+struct StatusOptions {
+  std::string url = "http://127.0.0.1:10980";  // of the daemon, without a path
+  std::string ca_file;                         // trusted for https; empty: the system's
+  std::string user;                            // empty: none is sent
+  std::string password_file;                   // its first line; empty: no password
+  std::string certificate_file;                // PEM, of this client; empty: none
+  std::string key_file;                        // PEM
+  bool colour = false;
+};
 
-// `url`: of the daemon, without a path ("http://127.0.0.1:10980"). The table goes to `out`, what
-// went wrong to `err`. Returns the exit code: 0 all ok, 2 some not, 1 no daemon there.
-int print_status(const std::string& url, bool colour, std::ostream& out, std::ostream& err);
+// The table goes to `out`, what went wrong to `err`. Returns the exit code: 0 all ok, 2 some not, 1
+// no daemon there, or none that answers us. A password only ever goes over TLS, or stays on this
+// machine.
+int print_status(const StatusOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace reachd

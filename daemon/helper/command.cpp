@@ -1,12 +1,12 @@
 #include <csignal>
 #include <memory>
+#include <stdexcept>
 #include <utility>
 
 #include <fmt/format.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/ssl/context.hpp>
 
 #include "daemon/commands.hpp"
 #include "daemon/helper/inquiry.hpp"
@@ -16,6 +16,7 @@
 #include "daemon/log.hpp"
 #include "daemon/secret.hpp"
 #include "daemon/systemd.hpp"
+#include "daemon/web/tls_context.hpp"
 #include "probes/net/route.hpp"
 
 namespace reachd {
@@ -26,13 +27,14 @@ namespace {
 constexpr Rate kAddressRate{5, std::chrono::seconds(1)};
 constexpr Rate kTotalRate{200, std::chrono::seconds(1)};
 
-std::shared_ptr<asio::ssl::context> tls_of(const HelperSettings& settings) {
+web::TlsContext tls_of(const HelperSettings& settings) {
   if (settings.certificate_file.empty()) return nullptr;
-  auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
-  context->set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
-  context->use_certificate_chain_file(settings.certificate_file);
-  context->use_private_key_file(settings.key_file, asio::ssl::context::pem);
-  return context;
+  WebTls tls;
+  tls.certificate.path = settings.certificate_file;
+  tls.key.path = settings.key_file;
+  auto made = web::make_tls_context(tls);
+  if (!made) throw std::runtime_error(to_string(made.error()));
+  return std::move(*made);
 }
 
 int fail(const std::string& why) {

@@ -16,6 +16,7 @@
 
 #include "daemon/web/answer.hpp"
 #include "daemon/web/ending.hpp"
+#include "daemon/web/handshake.hpp"
 
 namespace reachd::web {
 namespace asio = boost::asio;
@@ -28,15 +29,38 @@ constexpr auto kReturn = asio::as_tuple(asio::use_awaitable);
 
 constexpr std::size_t kReadAhead = 4096;  // of a client that sends its next requests at once
 constexpr std::chrono::seconds kCrowdedTime{1};
+constexpr std::chrono::seconds kFarewellTime{2};
 
-asio::awaitable<Response> answer(const Handoff& handoff, const Request& request) {
+// What a connection is served with, whatever it is carried by.
+struct Service {
+  Connection& connection;
+  const Handoff& handoff;
+  Gate& gate;
+  const Limits& limits;
+  std::string& spare;
+  const bool& stopped;
+
+  std::chrono::milliseconds at_most(std::chrono::milliseconds time) const {
+    return connection.crowded ? std::min<std::chrono::milliseconds>(time, kCrowdedTime) : time;
+  }
+};
+
+asio::awaitable<Response> answer(const Service& service, Request& request) {
+  if (service.connection.crowded) {
+    service.gate.count(Refusal::crowded);
+    co_return json_error(HttpStatus::service_unavailable, "too many connections");
+  }
   if (request.version() >= 11 && request.count(http::field::host) != 1) {
     co_return json_error(HttpStatus::bad_request, "the request has no Host");
   }
-  co_return co_await handoff.ask(request);
+  auto refusal = co_await service.gate.refuse(request, service.connection.client);
+  if (refusal) co_return std::move(*refusal);
+  co_return co_await service.handoff.ask(request);
 }
 
-asio::awaitable<bool> send(beast::tcp_stream& stream, Response& response, bool header_only) {
+template <typename Stream>
+asio::awaitable<bool> send(Stream& stream, const Gate& gate, Response& response, bool header_only) {
+  gate.dress(response);
   response.set(http::field::date,
                fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr))));
   response.prepare_payload();
@@ -47,50 +71,62 @@ asio::awaitable<bool> send(beast::tcp_stream& stream, Response& response, bool h
 }
 
 // Waits for the first byte of a request; false if none comes.
-asio::awaitable<bool> wait_for_byte(Connection& connection, beast::flat_buffer& buffer) {
-  auto [error, read] =
-      co_await connection.stream.async_read_some(buffer.prepare(kReadAhead), kReturn);
+template <typename Stream>
+asio::awaitable<bool> wait_for_byte(Stream& stream, Connection& connection,
+                                    beast::flat_buffer& buffer) {
+  auto [error, read] = co_await stream.async_read_some(buffer.prepare(kReadAhead), kReturn);
   buffer.commit(read);
   connection.idle = false;
   co_return !error;
 }
 
-}  // namespace
+void rest(Connection& connection) {
+  connection.idle = true;
+  connection.idle_since = std::chrono::steady_clock::now();
+}
 
-asio::awaitable<void> serve(Connection& connection, const Handoff& handoff, const Limits& limits,
-                            std::string& spare, const bool& stopped) {
-  beast::tcp_stream& stream = connection.stream;
-  const auto request_time =
-      connection.crowded ? std::min<std::chrono::milliseconds>(limits.request_time, kCrowdedTime)
-                         : limits.request_time;
+asio::awaitable<void> part(beast::tcp_stream& stream) {
+  co_await linger(stream);
+}
+
+asio::awaitable<void> part(SecureStream& stream) {
+  stream.next_layer().expires_after(kFarewellTime);
+  co_await stream.async_shutdown(kReturn);
+  co_await linger(stream.next_layer());
+}
+
+// Requests and answers on an open connection that began under `tls`.
+template <typename Stream>
+asio::awaitable<void> converse(Stream& stream, const TlsContext& tls, const Service& service) {
+  const auto& [connection, handoff, gate, limits, spare, stopped] = service;
+  beast::tcp_stream& lowest = connection.stream;
+  const auto request_time = service.at_most(limits.request_time);
   beast::flat_buffer buffer(limits.header_bytes + kReadAhead);
-  stream.expires_after(request_time);
-  if (!co_await wait_for_byte(connection, buffer)) co_return;
+  lowest.expires_after(request_time);
+  if (!co_await wait_for_byte(stream, connection, buffer)) co_return;
 
   while (!stopped) {
     http::request_parser<http::string_body> parser;
     parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes));
     parser.body_limit(limits.body_bytes);
-    stream.expires_after(request_time);
+    lowest.expires_after(request_time);
     auto [error, read] = co_await http::async_read(stream, buffer, parser, kReturn);
     if (stopped) break;
-    stream.expires_after(limits.response_time);
+    lowest.expires_after(limits.response_time);
     if (error) {
       auto response = complaint(error, "a request may not have a body");
       if (!response) break;
       response->keep_alive(false);
-      if (co_await send(stream, *response, false)) co_await linger(stream);
+      if (co_await send(stream, gate, *response, false)) co_await part(stream);
       break;
     }
 
-    const Request request = parser.release();
-    Response response = connection.crowded
-                            ? json_error(HttpStatus::service_unavailable, "too many connections")
-                            : co_await answer(handoff, request);
+    Request request = parser.release();
+    Response response = co_await answer(service, request);
     if (stopped) break;
-    stream.expires_after(limits.response_time);
-    const bool keep =
-        request.keep_alive() && !connection.crowded && response.result() != HttpStatus::bad_request;
+    lowest.expires_after(limits.response_time);
+    const bool keep = request.keep_alive() && !connection.crowded && gate.tls() == tls &&
+                      response.result() != HttpStatus::bad_request;
     response.version(request.version());
     response.keep_alive(keep);
     const bool header_only = request.method() == http::verb::head;
@@ -98,19 +134,41 @@ asio::awaitable<void> serve(Connection& connection, const Handoff& handoff, cons
       response.body().swap(spare);
       response.late_body(response.body());
     }
-    const bool sent = co_await send(stream, response, header_only);
+    const bool sent = co_await send(stream, gate, response, header_only);
     if (response.late_body) spare.swap(response.body());
     if (!sent) break;
     if (!keep) {
-      co_await linger(stream);
+      co_await part(stream);
       break;
     }
     if (buffer.size() == 0) {
-      connection.idle = true;
-      connection.idle_since = std::chrono::steady_clock::now();
-      stream.expires_after(limits.idle_time);
-      if (!co_await wait_for_byte(connection, buffer)) break;
+      rest(connection);
+      lowest.expires_after(limits.idle_time);
+      if (!co_await wait_for_byte(stream, connection, buffer)) break;
     }
+  }
+}
+
+}  // namespace
+
+asio::awaitable<void> serve(Connection& connection, const Handoff& handoff, Gate& gate,
+                            const Limits& limits, std::string& spare, const bool& stopped) {
+  const Service service{connection, handoff, gate, limits, spare, stopped};
+  const TlsContext tls = gate.tls();
+  if (tls == nullptr) {
+    co_await converse(connection.stream, tls, service);
+    co_return;
+  }
+  SecureStream stream(connection.stream, *tls);
+  connection.stream.expires_after(service.at_most(limits.handshake_time));
+  rest(connection);
+  const error_code failure = co_await shake_hands(stream);
+  connection.idle = false;
+  if (!failure) {
+    co_await converse(stream, tls, service);
+  } else if (!stopped) {
+    gate.count(Refusal::tls_handshake);
+    co_await explain(stream, failure);
   }
 }
 

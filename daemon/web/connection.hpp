@@ -1,5 +1,6 @@
-// One client from its first byte to its last: requests in, answers out, in order, each within its
-// bounds of size and time. Whatever a client does ends this connection at worst, never more.
+// One client from its first byte to its last: the handshake where there is TLS, then requests in,
+// answers out, in order, each within its bounds of size and time. Whatever a client does ends this
+// connection at worst, never more.
 #pragma once
 
 #include <chrono>
@@ -10,23 +11,27 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 
+#include "daemon/web/gate.hpp"
 #include "daemon/web/handoff.hpp"
 
 namespace reachd::web {
 
 struct Connection {
-  explicit Connection(boost::asio::ip::tcp::socket socket) : stream(std::move(socket)) {}
+  Connection(boost::asio::ip::tcp::socket socket, std::string of)
+      : stream(std::move(socket)), client(std::move(of)) {}
 
   boost::beast::tcp_stream stream;
+  std::string client;    // as of client_of()
   bool crowded = false;  // beyond the limit: is told so at its first request and closed
-  bool idle = false;     // between two requests: may be closed to make room for another
+  bool idle = false;     // in a handshake or between two requests: may be closed to make room
   std::chrono::steady_clock::time_point idle_since;
 };
 
 // Completes when the connection is over. All references outlive it. `spare` is the memory of the
 // last large body, kept for the next: megabytes fresh from the kernel cost more than filling them.
 // `stopped` becoming true, with the socket closed, ends it before the handler is asked again.
-boost::asio::awaitable<void> serve(Connection& connection, const Handoff& handoff,
+// Another certificate at the gate ends it after the next answer, so that the client comes anew.
+boost::asio::awaitable<void> serve(Connection& connection, const Handoff& handoff, Gate& gate,
                                    const Limits& limits, std::string& spare, const bool& stopped);
 
 }  // namespace reachd::web

@@ -11,6 +11,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "daemon/helper/allowance.hpp"
 #include "daemon/web/connection.hpp"
 
 namespace reachd::web {
@@ -37,8 +38,12 @@ void log_end(std::exception_ptr fault) {
 // All of it but the port is the business of the server's thread. The coroutines
 // hold it by value: those that have not ended with their connections end with the loop.
 struct Server::State {
-  State(asio::any_io_executor executor, Handoff to_handler, Limits bounds)
-      : acceptor(executor), pause(executor), handoff(std::move(to_handler)), limits(bounds) {}
+  State(asio::any_io_executor executor, Handoff to_handler, Limits bounds, Entrance entrance)
+      : acceptor(executor),
+        pause(executor),
+        handoff(std::move(to_handler)),
+        gate(std::move(entrance)),
+        limits(bounds) {}
 
   void listen(const Listen& at);
   void admit(const std::shared_ptr<State>& self, tcp::socket socket);
@@ -51,6 +56,7 @@ struct Server::State {
   tcp::acceptor acceptor;
   asio::steady_timer pause;
   Handoff handoff;
+  Gate gate;
   std::string spare;
   Limits limits;
   std::uint16_t port = 0;
@@ -82,6 +88,7 @@ bool Server::State::make_room() {
 
 void Server::State::stop() {
   stopped = true;
+  gate.leave_out();
   error_code ignored;
   acceptor.close(ignored);
   pause.cancel();
@@ -91,16 +98,22 @@ void Server::State::stop() {
 asio::awaitable<void> Server::State::attend(std::shared_ptr<State> state, tcp::socket socket,
                                             bool crowded) {
   if (state->stopped) co_return;
-  const auto seat = state->connections.emplace(state->connections.end(), std::move(socket));
+  error_code error;
+  const auto peer = socket.remote_endpoint(error);
+  if (error) co_return;  // it has gone already
+  const auto seat = state->connections.emplace(state->connections.end(), std::move(socket),
+                                               helper::client_of(peer.address().to_string()));
   const std::shared_ptr<void> leave(nullptr, [&](void*) { state->connections.erase(seat); });
   seat->crowded = crowded;
-  co_await serve(*seat, state->handoff, state->limits, state->spare, state->stopped);
+  co_await serve(*seat, state->handoff, state->gate, state->limits, state->spare, state->stopped);
 }
 
 void Server::State::admit(const std::shared_ptr<State>& self, tcp::socket socket) {
   const bool full = connections.size() >= limits.connections;
   const bool crowded = full && !make_room();
-  if (crowded && connections.size() >= limits.connections + kRefusals) return;  // closes it
+  if (crowded && connections.size() >= limits.connections + kRefusals) {
+    return gate.count(Refusal::crowded);  // closes it
+  }
   error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
   asio::co_spawn(acceptor.get_executor(), attend(self, std::move(socket), crowded), log_end);
@@ -125,12 +138,12 @@ asio::awaitable<void> Server::State::accept(std::shared_ptr<State> state) {
 }
 
 Server::Server(asio::any_io_executor handlers_loop, const Listen& listen, Handler handler,
-               Limits limits, std::string spare)
+               Limits limits, std::string spare, Entrance entrance)
     : handlers_work_(asio::prefer(handlers_loop, asio::execution::outstanding_work.tracked)),
       loop_(1),
       state_(std::make_shared<State>(loop_.get_executor(),
                                      Handoff(handlers_loop, std::move(handler), limits.answer_time),
-                                     limits)) {
+                                     limits, std::move(entrance))) {
   state_->spare = std::move(spare);
   state_->listen(listen);
   asio::co_spawn(loop_, State::accept(state_), log_end);
@@ -145,6 +158,12 @@ std::uint16_t Server::port() const {
   return state_->port;
 }
 
+void Server::set_entrance(Entrance entrance) {
+  asio::post(loop_, [state = state_, entrance = std::move(entrance)]() mutable {
+    state->gate.set(std::move(entrance));
+  });
+}
+
 void Server::stop() {
   if (!thread_.joinable()) return;
   asio::post(loop_, [this] {
@@ -153,6 +172,7 @@ void Server::stop() {
                    // caller
   });
   thread_.join();
+  state_->gate.stop();
   handlers_work_ = {};
 }
 

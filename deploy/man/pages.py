@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes the manual pages from what the program says of itself, and from keys.yaml.
+"""Writes the manual pages from what the program says of itself, and from the tables of keys.
 
 Usage: pages.py REACHD DIRECTORY   writes DIRECTORY/reachd.1 and DIRECTORY/reachd.yaml.5
 What a page says beyond that stands in reachd.1.in and reachd.yaml.5.in; a line `@…@` is where the
@@ -74,10 +74,10 @@ def commands(program):
             yield from options(e for e in parts.get(title, []) if e[0] != "-h,--help")
 
 
-def keys():
+def keys(table):
     """The table of keys, a section for each first word."""
     section = None
-    for entry in yaml.safe_load((HERE / "keys.yaml").read_text()):
+    for entry in yaml.safe_load((HERE / table).read_text()):
         first = re.split(r"[.\[]", entry["key"])[0]
         if first != section:
             section = first
@@ -101,7 +101,7 @@ def main(program, out):
     words = subprocess.run([program, "--version"], check=True, capture_output=True, text=True).stdout
     version = words.split()[1]
     write("reachd.1", out, version, {"COMMANDS": commands(program)})
-    write("reachd.yaml.5", out, version, {"KEYS": keys()})
+    write("reachd.yaml.5", out, version, {"KEYS": keys("keys.yaml"), "WEBKEYS": keys("web-keys.yaml")})
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
-// deploy/man/keys.yaml is what operators read: every key that it names must be known to the reader
-// with that default, and every key that the reader asks for must stand in it.
+// deploy/man/keys.yaml and web-keys.yaml are what operators read: every key that they name must be
+// known to its reader with that default, and every key that a reader asks for must stand in one.
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <map>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -12,6 +14,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "config/config.hpp"
+#include "config/web_access.hpp"
 
 namespace reachd {
 namespace {
@@ -26,9 +29,9 @@ struct Key {
   bool is_default = false;
 };
 
-std::vector<Key> documented() {
+std::vector<Key> documented(const std::string& table = "keys.yaml") {
   std::vector<Key> keys;
-  for (const auto& entry : YAML::LoadFile(kSource / "deploy/man/keys.yaml")) {
+  for (const auto& entry : YAML::LoadFile(kSource / "deploy/man" / table)) {
     Key key;
     std::istringstream path(entry["key"].as<std::string>());
     for (std::string word; std::getline(path, word, '.');) key.path.push_back(word);
@@ -90,10 +93,48 @@ TEST(DocumentedKeys, HaveTheirDefaults) {
   }
 }
 
+// TLS is there only where its files are named.
+WebAccess web_access_of(const std::vector<Key>& keys) {
+  std::map<std::string, std::string, std::greater<>> groups;  // so that TLS comes first
+  groups["tls_server_config"] = "cert_file: a, key_file: b";
+  std::string rest;
+  for (const Key& key : keys) {
+    if (key.path.size() == 1) {
+      rest += yaml_of(key) + "\n";
+      continue;
+    }
+    std::string& group = groups[key.path[0]];
+    group += (group.empty() ? "" : ", ") + yaml_of({{key.path[1]}, key.value});
+  }
+  for (const auto& [name, inner] : groups) rest += name + ": {" + inner + "}\n";
+  const LoadedAccess loaded = parse_web_access(rest, "web-keys.yaml", false);
+  if (const auto* faults = std::get_if<std::vector<Fault>>(&loaded)) {
+    for (const Fault& fault : *faults) ADD_FAILURE() << to_string(fault);
+    return {};
+  }
+  return std::get<WebAccess>(loaded);
+}
+
+TEST(DocumentedKeys, OfWebYmlAreKnownToItsReader) {
+  std::vector<Key> together;  // all examples at once are a good file
+  for (Key& key : documented("web-keys.yaml")) {
+    if (key.path.back() == "cert_file" || key.path.back() == "key_file") continue;
+    if (key.is_default) {
+      EXPECT_EQ(web_access_of({key}), web_access_of({})) << yaml_of(key);
+    }
+    if (key.path.back() == "client_auth_type") key.value = "RequireAndVerifyClientCert";
+    together.push_back(std::move(key));
+  }
+  ASSERT_GT(together.size(), 10U);
+  EXPECT_FALSE(web_access_of(together).users.empty());
+}
+
 TEST(DocumentedKeys, AreAllThatTheReaderAsksFor) {
   std::set<std::string> known;
-  for (const Key& key : documented()) {
-    for (const std::string& word : key.path) known.insert(name_of(word));
+  for (const char* table : {"keys.yaml", "web-keys.yaml"}) {
+    for (const Key& key : documented(table)) {
+      for (const std::string& word : key.path) known.insert(name_of(word));
+    }
   }
   const std::regex asked(R"re((?:optional|required)\(\s*"([a-z_]+)"|\{"([a-z]+)", Kind::)re");
   std::size_t found = 0;
@@ -107,7 +148,7 @@ TEST(DocumentedKeys, AreAllThatTheReaderAsksFor) {
       const std::string key = (*it)[1].matched ? (*it)[1].str() : (*it)[2].str();
       ++found;
       EXPECT_TRUE(known.contains(key))
-          << file.path() << " reads '" << key << "', which deploy/man/keys.yaml does not explain";
+          << file.path() << " reads '" << key << "', which deploy/man does not explain";
     }
   }
   EXPECT_GT(found, 40U);

@@ -100,6 +100,8 @@ TEST(Metrics, EveryNameOfTheContractIsThereBeforeTheFirstRound) {
       {"reachd_config_last_reload_successful", "gauge"},
       {"reachd_config_last_reload_timestamp_seconds", "gauge"},
       {"reachd_build_info", "gauge"},
+      {"reachd_web_refused_total", "counter"},
+      {"reachd_web_password_checks", "gauge"},
       {"process_cpu_seconds_total", "counter"},
       {"process_resident_memory_bytes", "gauge"},
       {"process_open_fds", "gauge"},
@@ -127,7 +129,7 @@ TEST(Metrics, OnlyLabelsOfTheContractAreUsed) {
   const std::set<std::string> known{"service_name", "target",  "family",   "phase",   "stage",
                                     "failure",      "status",  "kind",     "control", "resolver",
                                     "le",           "version", "compiler", "libcurl", "openssl",
-                                    "boost",        "result"};
+                                    "boost",        "result",  "reason"};
   for (const std::string& series : read(metrics).series()) {
     const std::size_t brace = series.find('{');
     if (brace == std::string::npos) continue;
@@ -176,6 +178,23 @@ TEST(Metrics, AGoodRoundIsSeenInAllItsFigures) {
   EXPECT_EQ(scrape[of_web("reachd_addresses_reachable", R"(family="ipv4")", "")], 1);
   EXPECT_EQ(scrape[of_web("reachd_addresses", R"(family="ipv6")", "")], 0);
   EXPECT_EQ(scrape[R"(reachd_resolver_answers_total{failure="none",resolver="system"})"], 1);
+}
+
+TEST(Metrics, WhoWasTurnedAwayIsCountedFromTheStart) {
+  Metrics metrics;
+  web::Tally tally;
+  EXPECT_EQ(read(metrics)[R"(reachd_web_refused_total{reason="wrong_credentials"})"], 0);
+  tally.count(web::Refusal::wrong_credentials);
+  tally.count(web::Refusal::wrong_credentials);
+  tally.count(web::Refusal::crowded);
+  tally.checks = 3;
+  metrics.observe_web(tally);
+  metrics.observe_web(tally);
+  const Scrape scrape = read(metrics);
+  EXPECT_EQ(scrape[R"(reachd_web_refused_total{reason="wrong_credentials"})"], 2);
+  EXPECT_EQ(scrape[R"(reachd_web_refused_total{reason="crowded"})"], 1);
+  EXPECT_EQ(scrape[R"(reachd_web_refused_total{reason="no_credentials"})"], 0);
+  EXPECT_EQ(scrape["reachd_web_password_checks"], 3);
 }
 
 TEST(Metrics, TimestampsKeepTheirFractions) {

@@ -1,5 +1,7 @@
 #include "daemon/status_client.hpp"
 
+#include <fstream>
+#include <memory>
 #include <sstream>
 
 #include <gmock/gmock.h>
@@ -8,6 +10,9 @@
 #include "daemon/web/answer.hpp"
 #include "daemon/web/routes.hpp"
 #include "tests/support/boards.hpp"
+#include "tests/support/entrances.hpp"
+#include "tests/support/folder.hpp"
+#include "tests/support/pki.hpp"
 #include "tests/support/served.hpp"
 
 namespace reachd {
@@ -28,7 +33,10 @@ struct Printed {
 Printed status_of(const std::string& url, bool colour = false) {
   std::ostringstream out;
   std::ostringstream err;
-  const int code = print_status(url, colour, out, err);
+  StatusOptions options;
+  options.url = url;
+  options.colour = colour;
+  const int code = print_status(options, out, err);
   return {code, out.str(), err.str()};
 }
 
@@ -119,6 +127,91 @@ TEST(StatusClient, AHostileAnswerReachesTheTerminalEscaped) {
   EXPECT_THAT(got.out, Not(HasSubstr("\x1b")));
   EXPECT_THAT(got.out, Not(HasSubstr("\x07")));
   EXPECT_THAT(got.out, Not(HasSubstr("\xe2\x80\xae")));
+}
+
+// A daemon behind a certificate and a password, and the files of one who knows it.
+class GuardedStatus : public testing::Test {
+ protected:
+  GuardedStatus() {
+    test::add_round(test::add_target(board, "gmail", "web"), Status::ok, seconds(5));
+    WebAccess access;
+    access.tls = test::tls_of(pki.issue());
+    access.tls->client_auth = ClientAuth::verify_if_given;
+    access.tls->client_ca.path = pki.ca_file();
+    access.users = {{"me", test::hash_of("secret")}};
+    served = std::make_unique<test::Served>(
+        [this](const web::Request& request) {
+          return web::respond(request,
+                              {board, [] { return web::LateText{}; }, [] { return true; }});
+        },
+        web::Limits{}, test::entrance_of(access));
+    options.url = "https://127.0.0.1:" + std::to_string(served->port());
+    options.ca_file = pki.ca_file();
+    options.user = "me";
+    options.password_file = write("secret\n");
+  }
+  std::string write(const std::string& text) const {
+    std::ofstream(folder / "password") << text;
+    return folder / "password";
+  }
+  Printed print() const {
+    std::ostringstream out;
+    std::ostringstream err;
+    const int code = print_status(options, out, err);
+    return {code, out.str(), err.str()};
+  }
+
+  const test::Folder folder;
+  test::Pki pki;
+  Board board;
+  StatusOptions options;
+  std::unique_ptr<test::Served> served;
+};
+
+TEST_F(GuardedStatus, IsAskedWithThePassword) {
+  EXPECT_EQ(print().code, 0) << print().err;
+  EXPECT_THAT(print().out, HasSubstr("gmail/web"));
+  write("secret");  // without an end of line
+  EXPECT_EQ(print().code, 0);
+}
+
+TEST_F(GuardedStatus, AWrongOrMissingPasswordIsSaid) {
+  write("wrong\n");
+  EXPECT_EQ(print().code, 1);
+  EXPECT_THAT(print().err, HasSubstr("it asks for a user and a password, see --user"));
+  options.user.clear();
+  EXPECT_THAT(print().err, HasSubstr("--password-file needs a --user"));
+  options.password_file = folder / "gone";
+  options.user = "me";
+  EXPECT_THAT(print().err, HasSubstr("gone cannot be read: No such file"));
+}
+
+TEST_F(GuardedStatus, AStrangeAuthorityIsNotTrusted) {
+  options.ca_file.clear();
+  EXPECT_EQ(print().code, 1);
+  EXPECT_THAT(print().err, HasSubstr("certificate"));
+}
+
+TEST_F(GuardedStatus, AClientCertificateIsShown) {
+  const test::Leaf own = pki.issue();
+  options.certificate_file = own.certificate_file;
+  options.key_file = own.key_file;
+  EXPECT_EQ(print().code, 0) << print().err;
+  test::LeafOptions stranger;
+  stranger.signer = test::LeafOptions::Signer::stranger;
+  const test::Leaf foreign = pki.issue(stranger);
+  options.certificate_file = foreign.certificate_file;
+  options.key_file = foreign.key_file;
+  EXPECT_EQ(print().code, 1) << "it was not even shown";
+}
+
+TEST_F(GuardedStatus, APasswordGoesToNobodyElseInClear) {
+  for (const char* url :
+       {"http://192.0.2.1:10980", "http://reachd.example.net", "192.0.2.1:10980"}) {
+    options.url = url;
+    EXPECT_EQ(print().code, 1);
+    EXPECT_THAT(print().err, HasSubstr("may be read along on the way")) << url;
+  }
 }
 
 }  // namespace

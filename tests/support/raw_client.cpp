@@ -25,7 +25,7 @@ std::size_t content_length(const std::string& header) {
 
 }  // namespace
 
-RawClient::RawClient(std::uint16_t port, int receive_buffer)
+RawClient::RawClient(std::uint16_t port, int receive_buffer, const char* source)
     : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   if (receive_buffer > 0) {
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
@@ -34,6 +34,11 @@ RawClient::RawClient(std::uint16_t port, int receive_buffer)
   ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   sockaddr_in peer{};
   peer.sin_family = AF_INET;
+  if (source != nullptr) {
+    sockaddr_in own = peer;
+    ::inet_pton(AF_INET, source, &own.sin_addr);
+    ::bind(socket_, reinterpret_cast<const sockaddr*>(&own), sizeof own);
+  }
   peer.sin_port = htons(port);
   peer.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   if (::connect(socket_, reinterpret_cast<const sockaddr*>(&peer), sizeof peer) != 0) {
@@ -49,15 +54,23 @@ RawClient::~RawClient() {
 
 void RawClient::send(std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const long sent = write_some(bytes.data(), bytes.size());
     if (sent <= 0) return;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
 }
 
+long RawClient::write_some(const char* bytes, std::size_t size) {
+  return ::send(socket_, bytes, size, MSG_NOSIGNAL);
+}
+
+long RawClient::read_some(char* bytes, std::size_t size) {
+  return ::recv(socket_, bytes, size, 0);
+}
+
 bool RawClient::fill() {
   std::array<char, 65536> chunk;
-  const ssize_t read = ::recv(socket_, chunk.data(), chunk.size(), 0);
+  const long read = read_some(chunk.data(), chunk.size());
   if (read <= 0) return false;
   pending_.append(chunk.data(), static_cast<std::size_t>(read));
   return true;
@@ -80,15 +93,15 @@ RawAnswer RawClient::receive(bool with_body) {
   return answer;
 }
 
-RawAnswer RawClient::get(std::string_view target) {
-  send("GET " + std::string(target) + " HTTP/1.1\r\nHost: test\r\n\r\n");
+RawAnswer RawClient::get(std::string_view target, std::string_view fields) {
+  send("GET " + std::string(target) + " HTTP/1.1\r\nHost: test\r\n" + std::string(fields) + "\r\n");
   return receive();
 }
 
 bool RawClient::at_end() {
   if (!pending_.empty()) return false;
   char byte = 0;
-  const ssize_t read = ::recv(socket_, &byte, 1, 0);
+  const long read = read_some(&byte, 1);
   return read == 0 || (read < 0 && errno == ECONNRESET);
 }
 

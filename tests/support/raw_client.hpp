@@ -2,6 +2,7 @@
 // most ten seconds for anything.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -16,22 +17,30 @@ struct RawAnswer {
 
 class RawClient {
  public:
-  // Connects to 127.0.0.1. `receive_buffer` in bytes, 0: the system's. Throws std::system_error.
-  explicit RawClient(std::uint16_t port, int receive_buffer = 0);
-  ~RawClient();
+  // Connects to 127.0.0.1. `receive_buffer` in bytes, 0: the system's; `source`: the IPv4 address
+  // to come from, null: the system's choice. Throws std::system_error.
+  explicit RawClient(std::uint16_t port, int receive_buffer = 0, const char* source = nullptr);
+  virtual ~RawClient();
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;
 
   void send(std::string_view bytes);  // a peer that is gone is not an error
   RawAnswer receive(bool with_body = true);
-  RawAnswer get(std::string_view target);
+  // `fields`: further lines of the header, each with its end.
+  RawAnswer get(std::string_view target, std::string_view fields = {});
   bool at_end();  // true if the peer closes, false if it sends more or nothing for ten seconds
   void reset();   // closes with an RST
+
+ protected:
+  // As of send(2) and recv(2).
+  virtual long write_some(const char* bytes, std::size_t size);
+  virtual long read_some(char* bytes, std::size_t size);
+
+  int socket_ = -1;
 
  private:
   bool fill();
 
-  int socket_ = -1;
   std::string pending_;
 };
 

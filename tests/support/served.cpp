@@ -7,12 +7,17 @@
 
 namespace reachd::test {
 
-Served::Served(web::Server::Handler handler, web::Limits limits)
-    : server_(io_.get_executor(), {"127.0.0.1", 0}, std::move(handler), limits),
+Served::Served(web::Server::Handler handler, web::Limits limits, web::Entrance entrance)
+    : server_(io_.get_executor(), {"127.0.0.1", 0}, std::move(handler), limits, {},
+              std::move(entrance)),
       thread_([this] { io_.run_for(std::chrono::seconds(100)); }) {}
 
 Served::~Served() {
   stop();
+}
+
+void Served::set_entrance(web::Entrance entrance) {
+  server_.set_entrance(std::move(entrance));
 }
 
 bool Served::stop() {

@@ -12,12 +12,14 @@ namespace reachd::test {
 
 class Served {
  public:
-  explicit Served(web::Server::Handler handler, web::Limits limits = {});
+  explicit Served(web::Server::Handler handler, web::Limits limits = {},
+                  web::Entrance entrance = {});
   ~Served();
   Served(const Served&) = delete;
   Served& operator=(const Served&) = delete;
 
   std::uint16_t port() const { return server_.port(); }
+  void set_entrance(web::Entrance entrance);  // as a reload does
   // Stops the server; true if its loop ran out of work by itself, i.e. nothing of it was left.
   bool stop();
 
