@@ -15,6 +15,7 @@ from receiver import Receiver
 from world import CENTRES
 
 EVALUATION = 2  # seconds
+AWAY = ("vmalert", "prometheus", "victoria")
 PROMETHEUS, VICTORIA, VMALERT = ("http://127.0.0.1:9090", "http://127.0.0.1:8428",
                                  "http://127.0.0.1:8880")
 
@@ -47,7 +48,7 @@ class Centre:
         self.folder = Path("/run/centre")
         self.folder.mkdir()
         self.stores = [Store("prometheus", PROMETHEUS), Store("victoria", VICTORIA)]
-        self.processes = {}
+        self.processes, self.words = {}, {}
         self.receiver, self.alertmanager = Receiver(), Alertmanager(self.logs)
 
     def start(self, tokens):
@@ -65,15 +66,18 @@ class Centre:
             f"-remoteWrite.url={VICTORIA}", f"-remoteRead.url={VICTORIA}",
             "-notifier.url=http://127.0.0.1:9093", "-httpListenAddr=127.0.0.1:8880",
             f"-evaluationInterval={EVALUATION}s", "-external.label=centre=victoria",
-            "-remoteWrite.flushInterval=1s"])
+            "-remoteWrite.flushInterval=1s", "-rule.resendDelay=1m"])
         self._start_nginx(tokens)
-        ready = [f"{PROMETHEUS}/-/ready", f"{VICTORIA}/health", f"{VMALERT}/health"]
-        if not until(lambda: all(get(url)[0] == 200 for url in ready) and
-                     all(listens(address, 443) for address in CENTRES.values()), 30):
-            raise RuntimeError(f"the centre does not become ready: see {self.logs}")
+        self._await(lambda: all(listens(address, 443) for address in CENTRES.values()))
 
     def _launch(self, name, words):
+        self.words[name] = words
         self.processes[name] = Process(words, self.logs / f"{name}.log")
+
+    def _await(self, more=lambda: True):
+        ready = [f"{PROMETHEUS}/-/ready", f"{VICTORIA}/health", f"{VMALERT}/health"]
+        if not until(lambda: all(get(url)[0] == 200 for url in ready) and more(), 30):
+            raise RuntimeError(f"the centre does not become ready: see {self.logs}")
 
     def _start_prometheus(self, files):
         """The shipped configuration with the files and the pace of this test."""
@@ -119,10 +123,15 @@ http {{
 """)
         self._launch("nginx-centre", ["nginx", "-p", self.folder, "-e", "stderr", "-c", config])
 
-    def pause(self, stopped):
-        """The stores and whoever asks them: silent, or as before."""
-        for name in ("prometheus", "victoria", "vmalert"):
-            self.processes[name].send(signal.SIGSTOP if stopped else signal.SIGCONT)
+    def leave(self):
+        """The stores and whoever asks them end; nginx says 502 to who pushes."""
+        for name in AWAY:
+            self.processes[name].stop(signal.SIGTERM, 30)
+
+    def come_back(self):
+        for name in AWAY:
+            self._launch(name, self.words[name])
+        self._await()
 
     def ailing_rules(self):
         """The rules that did not evaluate, with why, on both sides."""

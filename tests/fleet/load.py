@@ -14,7 +14,7 @@ from pathlib import Path
 from fetch import get
 from process import Process, until
 
-VANTAGES, ROUNDS = 1000, 20
+VANTAGES, ROUNDS = 1000, 10
 FOLDER = Path("/run/load")
 STORES = {
     "prometheus": (9190, ["prometheus", "--config.file=/run/load/empty.yml",

@@ -1,7 +1,7 @@
-// Pushes what a fleet would: fleet_load URL VANTAGES ROUNDS. Each vantage measures one site and has
-// two controls, some two hundred series; a round is a push of all, thirty seconds after the one
-// before, the last one now. The bodies are made before the clock runs. Prints one line of JSON:
-// samples, requests, bytes, seconds.
+// Pushes what a fleet would: fleet_load URL VANTAGES ROUNDS. Each vantage measures a site and a
+// name and has two controls, some two hundred series; a round is a push of all, thirty seconds
+// after the one before, the last one now. The bodies are made before the clock runs. Prints one
+// line of JSON: samples, requests, bytes, seconds.
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -37,7 +37,10 @@ Config configuration() {
     return made;
   };
   Config config;
-  config.services = {{.name = "example", .targets = {target("example", "web")}}};
+  config.services = {{.name = "example", .targets = {target("example", "web"), {}}}};
+  Target& name = config.services[0].targets[1];
+  name = target("example", "name");
+  name.scheme = Scheme::dns;
   config.controls.domestic = {target("control.domestic", "www.baidu.com")};
   config.controls.foreign = {target("control.foreign", "www.iana.org")};
   config.resolvers = {{.name = "system"}};
@@ -64,7 +67,10 @@ struct Daemon {
     State state;
     state.confirmed = {Status::ok, {}};
     state.since = at;
-    metrics.observe(measurement, verdict, state, nullptr);
+    for (const char* target : {"web", "name"}) {
+      measurement.target = target;
+      metrics.observe(measurement, verdict, state, nullptr);
+    }
     metrics.observe_lag(std::chrono::duration<double>(slower(chance) / 1000));
   }
 };
