@@ -27,7 +27,7 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kTimeout = 30s;  // for a request: a quarter of a megabyte over a poor line
 constexpr auto kRoom = 1s;      // until the worker is asked again after it had no room
 // Bodies that one job of the worker makes: about a twentieth of a second.
-constexpr int kSlice = 10;
+constexpr int kSlice = 4;
 
 std::int64_t milliseconds_of(WallTime time) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();

@@ -35,6 +35,11 @@ class Story:
         self.one_is_blocked()
         self.a_line_goes_down()
         self.the_centre_is_away()
+        wanted = [((store.name, *alert), to) for store in self.centre.stores
+                  for alert, to in ((self.blocked, "firing"), (self.silent, "firing"),
+                                    (self.silent, "resolved"))]
+        self.report("in all, each of these was told once, and nothing else",
+                    sorted(self.told()) == sorted(wanted), str(self.told()))
         self.report("every rule evaluates, on both sides", not self.centre.ailing_rules(),
                     str(self.centre.ailing_rules()))
         for name, vantage in self.vantages.items():
@@ -94,9 +99,11 @@ class Story:
     def a_line_goes_down(self):
         down = time.time()
         cut(CUT, True)
-        silent = ("ReachdVantageSilent", CUT, "")
-        self.await_force("a line is down", {self.blocked, silent},
-                         4 * rules.LOOKBACK)
+        self.silent = ("ReachdVantageSilent", CUT, "")
+        self.await_force("a line is down", {self.blocked, self.silent}, 4 * rules.LOOKBACK)
+        for store in self.centre.stores:
+            self.report(f"{store.name}: and its series have a gap so far",
+                        self.gaps(store, CUT, self.pushing) != [])
         cut(CUT, False)
         up = time.time()
         self.await_force("the line is back", {self.blocked}, 60)

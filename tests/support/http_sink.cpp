@@ -82,6 +82,10 @@ std::uint16_t HttpSink::port() const {
   return state_->port;
 }
 
+int HttpSink::connections() const {
+  return static_cast<int>(state_->sockets.size());
+}
+
 std::string HttpSink::url(const std::string& path) const {
   return "http://127.0.0.1:" + std::to_string(state_->port) + path;
 }

@@ -34,6 +34,7 @@ class HttpSink {
   HttpSink& operator=(const HttpSink&) = delete;
 
   std::uint16_t port() const;
+  int connections() const;  // accepted so far
   std::string url(const std::string& path = "/api/v1/write") const;
   void close();  // accepts no more, and ends every connection
 
