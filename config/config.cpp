@@ -45,6 +45,7 @@ void read_config(const Field& root, Config& config) {
   read_state(section.optional("state"), config.file, config.state);
   read_detector(section.optional("detector"), config.false_alarms);
   read_alertmanager(section.optional("alertmanager"), config.file, config.alertmanager);
+  read_remote_write(section.optional("remote_write"), config.file, config.remote_write);
   take_body_limit(section.optional("body_limit"), config.body_limit);
   section.close();
 }

@@ -115,8 +115,9 @@ struct HelperSettings {
 
 // Where the series are pushed, for a machine that nobody can scrape: Prometheus remote write 1.0.
 struct RemoteWriteSettings {
-  std::string url;         // http(s), absolute
-  std::string token_file;  // what it holds is sent as a bearer token; empty: none is needed
+  std::string name = "central";  // of the receiver: a metric label, and its folder in the state
+  std::string url;               // http(s), absolute
+  std::string token_file;        // what it holds is sent as a bearer token; empty: none is needed
   std::chrono::milliseconds interval{30'000};          // so often all series are written
   std::uint64_t max_bytes = std::uint64_t{64} << 20U;  // of the spool, while nobody takes them
   bool operator==(const RemoteWriteSettings&) const = default;
@@ -173,7 +174,7 @@ struct Config {
   std::optional<HelperSettings> helper;
   StateSettings state;
   AlertmanagerSettings alertmanager;
-  std::optional<RemoteWriteSettings> remote_write;
+  std::vector<RemoteWriteSettings> remote_write;  // each has a name of its own
   // Changes told though nothing changed, all targets together: what the detector may cost.
   Rate false_alarms{1, std::chrono::hours(24 * 90)};
   std::size_t body_limit = 64 * 1024;  // bytes of a body that are read at most

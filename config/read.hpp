@@ -24,6 +24,8 @@ void read_helper(const Field& field, const Config& so_far, HelperSettings& helpe
 void read_state(const Field& field, const std::string& file, StateSettings& state);
 void read_services(const Field& field, const Config& so_far, std::vector<Service>& services);
 void read_alertmanager(const Field& field, const std::string& file, AlertmanagerSettings& out);
+void read_remote_write(const Field& field, const std::string& file,
+                       std::vector<RemoteWriteSettings>& out);
 
 // A target of that service with what the schedule says, and what its URL decides; false and a fault
 // if the URL is bad.
@@ -51,6 +53,10 @@ bool take_bytes(const Field& field, std::uint64_t& out, std::uint64_t least, std
 void take_path(const Field& field, const std::string& file, std::string& out);
 
 bool take_rate(const Field& field, Rate& out);  // from 1/h to 10000/s
+
+// The URL of a server of the operator's own, as it stands: http(s), without a password, and not in
+// plain text over the network if a `secret` is sent there.
+bool take_server_url(const Field& field, bool secret, std::string_view example, std::string& out);
 
 // An address to listen on, with its port.
 bool take_listen(const Field& field, std::string_view example, Listen& out);

@@ -1,31 +1,21 @@
 #include <algorithm>
+#include <utility>
 
-#include "config/endpoint.hpp"
 #include "config/read.hpp"
-#include "config/url.hpp"
 #include "config/wording.hpp"
 
 namespace reachd {
 namespace {
 
-// A server of the operator's own: http(s), no password, no query; comes without the slash at its
-// end.
+// Something can be put behind it: no query; comes without the slash at its end.
 bool take_base_url(const Field& field, bool secret, std::string& out) {
-  TargetUrl parts;
-  if (!take(field, parts, parse_target_url)) return false;
-  if (parts.scheme != Scheme::http && parts.scheme != Scheme::https) {
-    field.fault("needs an http or https URL, such as http://127.0.0.1:9093");
-    return false;
-  }
-  if (parts.path.find('?') != std::string::npos) {
+  std::string url;
+  if (!take_server_url(field, secret, "http://127.0.0.1:9093", url)) return false;
+  if (url.find('?') != std::string::npos) {
     field.fault("has a query, which nothing can be put behind");
     return false;
   }
-  if (secret && parts.scheme == Scheme::http && !is_loopback(parts.host)) {
-    field.fault("is not encrypted, so that anybody on the way could read the token: use https");
-    return false;
-  }
-  out = *field.text();
+  out = std::move(url);
   while (out.ends_with('/')) out.pop_back();
   return true;
 }

@@ -3,6 +3,7 @@
 
 #include "config/endpoint.hpp"
 #include "config/read.hpp"
+#include "config/url.hpp"
 #include "config/wording.hpp"
 
 namespace reachd {
@@ -80,6 +81,21 @@ bool take_rate(const Field& field, Rate& out) {
     return false;
   }
   out = value;
+  return true;
+}
+
+bool take_server_url(const Field& field, bool secret, std::string_view example, std::string& out) {
+  TargetUrl parts;
+  if (!take(field, parts, parse_target_url)) return false;
+  if (parts.scheme != Scheme::http && parts.scheme != Scheme::https) {
+    field.fault("needs an http or https URL, such as " + std::string(example));
+    return false;
+  }
+  if (secret && parts.scheme == Scheme::http && !is_loopback(parts.host)) {
+    field.fault("is not encrypted, so that anybody on the way could read the token: use https");
+    return false;
+  }
+  out = *field.text();
   return true;
 }
 

@@ -57,11 +57,18 @@ boost::system::result<Secrets, std::string> read_secrets(const Config& config) {
   using Read = boost::system::result<Secrets, std::string>;
   auto doors = open_doors(config);
   if (!doors) return Read(boost::system::in_place_error, doors.error());
-  Secrets secrets{std::move(*doors), {}};
-  if (config.alertmanager.token_file.empty()) return secrets;
-  auto token = read_secret(config.alertmanager.token_file);
-  if (!token) return Read(boost::system::in_place_error, token.error());
-  secrets.alertmanager = std::move(*token);
+  Secrets secrets{std::move(*doors), {}, {}};
+  std::vector<std::pair<std::string, std::string*>> wanted;  // file, and where its token goes
+  wanted.emplace_back(config.alertmanager.token_file, &secrets.alertmanager);
+  for (const RemoteWriteSettings& receiver : config.remote_write) {
+    wanted.emplace_back(receiver.token_file, &secrets.remote_write[receiver.name]);
+  }
+  for (const auto& [file, place] : wanted) {
+    if (file.empty()) continue;
+    auto token = read_secret(file);
+    if (!token) return Read(boost::system::in_place_error, token.error());
+    *place = std::move(*token);
+  }
   return secrets;
 }
 
@@ -77,6 +84,9 @@ App::App(Setup setup, net::TrustStore trust, Secrets secrets)
       notifier_(
           io_.get_executor(), instruments_.way,
           [this](const std::string&, bool delivered) { metrics_.count_notification(delivered); }),
+      pushers_(
+          io_.get_executor(), worker_, instruments_.way, [this] { return metrics_.collect(); },
+          config_.state.directory),
       ledger_(config_, board_, metrics_, saver_, archiver_, notifier_),
       parts_{instruments_, config_, board_, metrics_, ledger_},
       scheduler_(
@@ -96,20 +106,21 @@ App::App(Setup setup, net::TrustStore trust, Secrets secrets)
   ledger_.restore(saver_.load());
   saver_.start();
   archiver_.start();
-  apply(std::move(secrets.alertmanager));
+  apply(std::move(secrets));
   setup.entrance.tally = tally_;
   rebind(config_,
          std::move(setup.entrance));  // last: whoever is told that it listens is answered at once
   metrics_.observe_reload(true, std::chrono::system_clock::now());
 }
 
-void App::apply(std::string alertmanager_token) {
+void App::apply(Secrets secrets) {
   set_targets(board_, config_);
-  metrics_.configure(config_);
+  const remote_write::Texts departed = metrics_.configure(config_);
   ledger_.configure();
   saver_.set_limits(store::limits_of(config_.state));
   archiver_.set_limits(archive::limits_of(config_.state));
-  notifier_.configure(config_.alertmanager, std::move(alertmanager_token));
+  notifier_.configure(config_.alertmanager, std::move(secrets.alertmanager));
+  pushers_.configure(config_, secrets.remote_write, departed);
   scheduler_.set_plan(planned(config_), config_.schedule);
 }
 
@@ -149,7 +160,7 @@ void App::reload() {
       config_ = std::move(next);
       instruments_.configure(config_, std::move(*trust), std::move(secrets->doors),
                              std::move(fingerprints));
-      apply(std::move(secrets->alertmanager));
+      apply(std::move(*secrets));
       successful = true;
     } catch (const std::exception& error) {
       log::write(log::Level::error, "reload", {{"error", error.what()}});
@@ -184,6 +195,7 @@ asio::awaitable<void> App::stop() {
   systemd_.stopping();
   ticker_.cancel();
   co_await scheduler_.stop();
+  pushers_.stop();
   ledger_.save_alerts();
   co_await archiver_.stop();
   co_await saver_.stop();
@@ -207,6 +219,7 @@ void App::watch_loop() {
   ledger_.save_alerts();
   metrics_.observe_records(saver_.health(), archiver_.counts(), worker_.load());
   metrics_.observe_web(*tally_);
+  metrics_.observe_pushes(pushers_.counts());
   std::size_t seen = 0;
   std::size_t reachable = 0;
   for (const auto& [id, entry] : board_.targets) {

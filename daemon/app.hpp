@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -18,6 +19,7 @@
 #include "daemon/ledger.hpp"
 #include "daemon/metrics.hpp"
 #include "daemon/notifier/notifier.hpp"
+#include "daemon/remote_write/pushers.hpp"
 #include "daemon/scheduler.hpp"
 #include "daemon/setup.hpp"
 #include "daemon/store/saver.hpp"
@@ -30,7 +32,8 @@ namespace reachd {
 // What token files hold.
 struct Secrets {
   std::vector<HelperDoor> doors;
-  std::string alertmanager;  // empty: none is needed
+  std::string alertmanager;                         // empty: none is needed
+  std::map<std::string, std::string> remote_write;  // by the receiver's name, of those with one
 };
 
 class App {
@@ -44,8 +47,8 @@ class App {
   void run();
 
  private:
-  void apply(std::string alertmanager_token);  // the configuration to all parts
-  void reload();  // from the file; a bad one changes nothing and is told
+  void apply(Secrets secrets);  // the configuration to all parts
+  void reload();                // from the file; a bad one changes nothing and is told
   void rebind(const Config& next, web::Entrance entrance);
   void watch_signals();
   void watch_loop();  // watchdog, readiness, status line
@@ -61,6 +64,7 @@ class App {
   store::Saver saver_;
   archive::Archiver archiver_;
   Notifier notifier_;
+  remote_write::Pushers pushers_;
   Ledger ledger_;
   Parts parts_;
   Scheduler scheduler_;

@@ -9,6 +9,7 @@
 #include "daemon/exposition.hpp"
 #include "daemon/process_series.hpp"
 #include "daemon/record_series.hpp"
+#include "daemon/remote_write/push_series.hpp"
 #include "daemon/target_series.hpp"
 #include "daemon/version.hpp"
 #include "daemon/web_series.hpp"
@@ -32,6 +33,7 @@ struct Metrics::Series {
   ProcessSeries process{registry};
   RecordSeries records{registry};
   WebSeries web{registry};
+  remote_write::PushSeries pushes{registry};
   prometheus::Family<prometheus::Gauge>& controls =
       prometheus::BuildGauge()
           .Name("reachd_control_reachable")
@@ -74,7 +76,7 @@ struct Metrics::Series {
     return prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({});
   }
   void count_answer(const std::string& resolver, const std::string& failure, double answers);
-  void configure_targets(const Config& config);
+  remote_write::Texts configure_targets(const Config& config);
   void configure_controls(const Config& config);
   void configure_resolvers(const Config& config);
 };
@@ -98,7 +100,7 @@ Metrics::Metrics() : series_(std::make_unique<Series>()) {
 Metrics::~Metrics() = default;
 
 // A target keeps its series as long as it measures the same: with its scheme its phases change.
-void Metrics::Series::configure_targets(const Config& config) {
+remote_write::Texts Metrics::Series::configure_targets(const Config& config) {
   decltype(targets) next;
   for (const Target& target : targets_of(config)) {
     const std::string id = id_of(target);
@@ -109,7 +111,11 @@ void Metrics::Series::configure_targets(const Config& config) {
       next[id] = {target, std::make_unique<TargetSeries>(target)};
     }
   }
-  targets = std::move(next);
+  remote_write::Texts departed;
+  for (const auto& [id, series] : std::exchange(targets, std::move(next))) {
+    if (series.second) departed.push_back(series.second->text());
+  }
+  return departed;
 }
 
 void Metrics::Series::configure_controls(const Config& config) {
@@ -151,10 +157,11 @@ void Metrics::Series::configure_resolvers(const Config& config) {
   }
 }
 
-void Metrics::configure(const Config& config) {
-  series_->configure_targets(config);
+remote_write::Texts Metrics::configure(const Config& config) {
+  auto departed = series_->configure_targets(config);
   series_->configure_controls(config);
   series_->configure_resolvers(config);
+  return departed;
 }
 
 void Metrics::observe(const Measurement& whole, const Verdict& verdict, const State& state,
@@ -218,14 +225,20 @@ void Metrics::observe_reload(bool successful, std::chrono::system_clock::time_po
   if (successful) series_->reload_at.Set(epoch(at));
 }
 
-std::function<void(std::string&)> Metrics::snapshot() const {
+void Metrics::observe_pushes(const std::map<std::string, remote_write::PushCounts>& counts) {
+  series_->pushes.observe(counts);
+}
+
+remote_write::Collected Metrics::collect() const {
   series_->process.refresh();
-  std::vector<std::shared_ptr<const Exposition>> parts;
-  parts.reserve(series_->targets.size());
-  for (const auto& [id, target] : series_->targets) parts.push_back(target.second->text());
-  return [own = render(series_->registry), parts = std::move(parts)](std::string& text) {
-    join(own, parts, text);
-  };
+  remote_write::Collected all{std::make_shared<const Exposition>(render(series_->registry)), {}};
+  all.parts.reserve(series_->targets.size());
+  for (const auto& [id, target] : series_->targets) all.parts.push_back(target.second->text());
+  return all;
+}
+
+std::function<void(std::string&)> Metrics::snapshot() const {
+  return [all = collect()](std::string& text) { join(*all.own, all.parts, text); };
 }
 
 std::string Metrics::text() const {

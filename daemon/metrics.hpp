@@ -3,12 +3,14 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "config/config.hpp"
 #include "daemon/archive/archive.hpp"
+#include "daemon/remote_write/pusher.hpp"
 #include "daemon/store/store.hpp"
 #include "daemon/tracker/change.hpp"
 #include "daemon/tracker/state.hpp"
@@ -28,8 +30,8 @@ class Metrics {
   Metrics& operator=(const Metrics&) = delete;
 
   // Creates what is missing for these targets, controls and resolvers, removes what is of no
-  // target.
-  void configure(const Config& config);
+  // target; returns the series of targets that are no more.
+  remote_write::Texts configure(const Config& config);
 
   // A target's round, what is confirmed of the target after it, and the change that it brought, or
   // null.
@@ -50,6 +52,10 @@ class Metrics {
   void count_skipped_round();
   void observe_reload(bool successful, std::chrono::system_clock::time_point at);
 
+  void observe_pushes(const std::map<std::string, remote_write::PushCounts>& counts);
+
+  // The same series that `text` tells of, in the pieces that it is made of.
+  remote_write::Collected collect() const;
   std::string text() const;  // the Prometheus text format, version 0.0.4
   // What `text` would be now, to be put together later and on any thread.
   std::function<void(std::string&)> snapshot() const;

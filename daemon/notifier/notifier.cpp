@@ -11,7 +11,7 @@
 
 #include "daemon/log.hpp"
 #include "daemon/notifier/alert_json.hpp"
-#include "daemon/notifier/post.hpp"
+#include "daemon/post.hpp"
 
 namespace reachd {
 namespace asio = boost::asio;

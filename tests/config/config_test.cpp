@@ -249,6 +249,25 @@ TEST(Config, WhoIsToldOfChangesIsRead) {
   EXPECT_EQ(config.alertmanager.external_url, "https://reachd.example.net");
 }
 
+TEST(Config, ReceiversOfTheSeriesAreRead) {
+  const Config one =
+      good(std::string(kSmallest) + "remote_write: {url: 'http://127.0.0.1:9090/api/v1/write'}\n");
+  EXPECT_THAT(one.remote_write,
+              ElementsAre(RemoteWriteSettings{.url = "http://127.0.0.1:9090/api/v1/write"}));
+  const Config two = good(std::string(kSmallest) + R"(remote_write:
+  - {name: here, url: "https://a.example/write?extra_label=a=b", token_file: token, interval: 10s}
+  - {name: there, url: https://b.example/write, max_bytes: 1GiB}
+)");
+  EXPECT_THAT(two.remote_write,
+              ElementsAre(RemoteWriteSettings{.name = "here",
+                                              .url = "https://a.example/write?extra_label=a=b",
+                                              .token_file = "/etc/reachd/token",
+                                              .interval = milliseconds(10'000)},
+                          RemoteWriteSettings{.name = "there",
+                                              .url = "https://b.example/write",
+                                              .max_bytes = std::uint64_t{1} << 30U}));
+}
+
 TEST(Config, AHelperMayStandAlone) {
   const Config config = good(R"(helper:
   listen: "[::]:443"

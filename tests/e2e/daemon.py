@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fetch import get
 from process import Process, until
+from sink import Sink
 
 BASE = "http://127.0.0.1:10980"
 
@@ -54,8 +55,10 @@ class Daemon:
         self.config.write_text(self._text)
 
     def write_more(self):
-        """The shipped file with more targets."""
-        self._text = _replace(self._text, r"^services:$", "services:" + EXTRA)
+        """The shipped file with more targets, and somebody to push to."""
+        self._sink = Sink()
+        self._text = _replace(self._text, r"^services:$",
+                              f"remote_write: {{url: '{self._sink.url}'}}\nservices:{EXTRA}")
         self.config.write_text(self._text)
 
     def write_hasty(self):

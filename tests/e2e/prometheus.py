@@ -49,11 +49,6 @@ class Prometheus:
         return sorted(f"{labels['service_name']}/{labels['target']}"
                       for labels, _ in self.query(expression) if "target" in labels)
 
-    def names(self):
-        """The names of all series it has ever had."""
-        status, body = get(f"{BASE}/api/v1/label/__name__/values")
-        return set(json.loads(body)["data"]) if status == 200 else set()
-
     def ailing_rules(self):
         """The names of the shipped rules that did not evaluate, with why."""
         status, body = get(f"{BASE}/api/v1/rules")

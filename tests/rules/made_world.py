@@ -141,9 +141,11 @@ class Vantage:
         self.gauge("reachd_worker_oldest_job_seconds", minute, 0.02)
         self.count("reachd_notifications", minute, minute in (172, 217, 271), result="delivered")
         self.count("reachd_notifications", minute, minute == 173, result="failed")
-        self.count("reachd_remote_write_samples", minute, 0 if 240 <= minute < 250 else 1400)
+        for result, more in (("sent", 0 if 240 <= minute < 250 else 1400), ("dropped", 0),
+                             ("failed", 1400 * (minute == 252))):
+            self.count("reachd_remote_write_samples", minute, more, receiver="central", result=result)
         self.gauge("reachd_remote_write_pending_samples", minute,
-                   (minute - 240) * 1400 if 240 <= minute < 250 else 0)
+                   (minute - 240) * 1400 if 240 <= minute < 250 else 0, receiver="central")
         self.gauge("reachd_config_last_reload_successful", minute, not 310 <= minute < 318)
         self.gauge("reachd_build_info", minute, 1, version="0.1.0")
         self.gauge("process_start_time_seconds", minute, self.out.began - 90000)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +24,7 @@ struct Post {
 struct Posted {
   int status = 0;       // of HTTP; 0: there was no answer
   std::string trouble;  // in words, empty if the status is 2xx; at most 200 printable characters
+  std::optional<std::chrono::seconds> retry_after;  // as the answer asks, whatever the status
 };
 
 // Redirects are not followed: a token goes to nobody but whom it is for. Cancelled, it ends as a

@@ -1,4 +1,4 @@
-#include "daemon/notifier/post.hpp"
+#include "daemon/post.hpp"
 
 #include <cstddef>
 
@@ -36,7 +36,7 @@ std::string first_line(const std::string& words) {
 
 asio::awaitable<Posted> post(const net::WayOut& way, Post what) {
   const net::CurlEasy easy(curl_easy_init());
-  if (!easy) co_return Posted{0, "no memory"};
+  if (!easy) co_return Posted{.trouble = "no memory"};
   CURL* const handle = easy.get();
   net::CurlList headers;
   for (const auto& [name, value] : what.headers) {
@@ -63,10 +63,13 @@ asio::awaitable<Posted> post(const net::WayOut& way, Post what) {
   curl_easy_setopt(handle, CURLOPT_SSL_CTX_DATA, &trusted);
 
   const CURLcode code = co_await way.curl.perform(handle);
-  if (code != CURLE_OK) co_return Posted{0, curl_easy_strerror(code)};
+  if (code != CURLE_OK) co_return Posted{.trouble = curl_easy_strerror(code)};
   long status = 0;
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
-  Posted posted{static_cast<int>(status), {}};
+  Posted posted{.status = static_cast<int>(status)};
+  curl_off_t wait = 0;
+  curl_easy_getinfo(handle, CURLINFO_RETRY_AFTER, &wait);
+  if (wait > 0) posted.retry_after = std::chrono::seconds(wait);
   if (status / 100 != 2) {
     posted.trouble = fmt::format("HTTP {}: {}", status, first_line(answer.words));
   }

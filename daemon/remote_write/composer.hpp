@@ -1,0 +1,64 @@
+// Makes request bodies of a snapshot of all series, and ends the series that are no more. Used on
+// the worker's thread, a slice at a time: ten thousand targets are more than a million samples.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "daemon/exposition.hpp"
+#include "daemon/remote_write/wire.hpp"
+
+namespace reachd::remote_write {
+
+// Texts that nobody changes any more.
+using Texts = std::vector<std::shared_ptr<const Exposition>>;
+
+// All series at one moment.
+struct Snapshot {
+  std::int64_t at = 0;  // milliseconds since 1970
+  Place place;
+  std::shared_ptr<const Exposition> own;  // of the daemon itself
+  Texts parts;                            // of the targets
+  Texts departed;                         // of targets that are no more since the snapshot before
+};
+
+class Composer {
+ public:
+  // Samples in a request. Receivers take more; a fetch that fails costs no more than this again.
+  static constexpr std::uint32_t kMostSamples = 5000;
+
+  // Series of the snapshot before that are not in this one end with it, and so do all of them if
+  // the place is called otherwise now.
+  void begin(Snapshot snapshot);
+  std::optional<Body> next();  // nothing: that was all
+
+ private:
+  using Series = std::unordered_set<std::string_view>;  // as series_of(), of a text that is kept
+  struct Passage {                                      // a text that is still to be said
+    std::shared_ptr<const Exposition> text;
+    const Place* place = nullptr;
+    bool ends = false;         // its series are told to have ended
+    Series* unsaid = nullptr;  // what is said is taken from it
+  };
+  bool step();
+  void say(std::string_view line, const Passage& passage);
+
+  Snapshot now_;
+  Snapshot before_;      // without its parts
+  Series own_unsaid_;    // the daemon's of before that this snapshot has not said so far
+  Series parts_unsaid_;  // the same of the targets that are no more
+  std::deque<Passage> passages_;
+  Exposition::const_iterator family_;  // of the first passage, if `within_`
+  std::size_t at_ = 0;                 // in that family's samples
+  bool within_ = false;
+  WriteRequest request_;
+  Sample sample_;
+  std::string scratch_;
+};
+
+}  // namespace reachd::remote_write
