@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <boost/asio/co_spawn.hpp>
 
+#include "daemon/backfill.hpp"
 #include "daemon/commands.hpp"
 #include "daemon/log.hpp"
 #include "daemon/secret.hpp"
@@ -39,11 +40,11 @@ void prepare_state_directory(const std::string& directory) {
 }
 
 // A round that ended in an exception is a bug of ours: it says nothing of the target.
-void tell_bug(std::exception_ptr error, const Target& target) {
+void tell_bug(std::exception_ptr error, const std::string& where) {
   try {
     std::rethrow_exception(error);
   } catch (const std::exception& bug) {
-    log::write(log::Level::error, "bug", {{"target", id_of(target)}, {"error", bug.what()}});
+    log::write(log::Level::error, "bug", {{"target", where}, {"error", bug.what()}});
   }
 }
 
@@ -97,7 +98,7 @@ App::App(Setup setup, net::TrustStore trust, Secrets secrets)
           {.lag = [this](auto lag) { metrics_.observe_lag(lag); },
            .in_flight = [this](std::size_t rounds) { metrics_.set_rounds_in_flight(rounds); },
            .skipped = [this] { metrics_.count_skipped_round(); },
-           .failed = tell_bug}),
+           .failed = [](auto error, const Target& target) { tell_bug(error, id_of(target)); }}),
       signals_(io_, SIGHUP, SIGTERM, SIGINT),
       ticker_(io_),
       progressed_(std::chrono::steady_clock::now()) {
@@ -115,6 +116,10 @@ App::App(Setup setup, net::TrustStore trust, Secrets secrets)
 
 void App::apply(Secrets secrets) {
   set_targets(board_, config_);
+  asio::co_spawn(io_, fill_timelines(board_, saver_, std::chrono::system_clock::now()),
+                 [](std::exception_ptr error) {
+                   if (error) tell_bug(error, "backfill");
+                 });
   const remote_write::Texts departed = metrics_.configure(config_);
   ledger_.configure();
   saver_.set_limits(store::limits_of(config_.state));
@@ -128,6 +133,9 @@ void App::rebind(const Config& next, web::Entrance entrance) {
   web::Sources sources{board_, [this] { return metrics_.snapshot(); },
                        [this] { return healthy(); }};
   const bool tls = entrance.tls != nullptr;
+  sources.past = [this](std::string id, WallTime since) {
+    return web::past_of(saver_, std::move(id), since, std::chrono::system_clock::now());
+  };
   server_ = std::make_unique<web::Server>(
       io_.get_executor(), next.listen,
       [sources](const web::Request& request) { return web::respond(request, sources); },

@@ -1,6 +1,7 @@
 #include "daemon/board.hpp"
 
 #include "config/measures_same.hpp"
+#include "daemon/phases.hpp"
 
 namespace reachd {
 namespace {
@@ -38,6 +39,10 @@ Condition shown(const TargetBoard& target) {
   return {target.verdict.status, target.verdict.kinds};
 }
 
+Status shown_status(const TargetBoard& target) {
+  return shows_confirmed(target) ? target.state.confirmed.status : target.verdict.status;
+}
+
 std::optional<WallTime> shown_since(const TargetBoard& target) {
   return shows_confirmed(target) ? target.state.since : target.since;
 }
@@ -48,6 +53,7 @@ void record(TargetBoard& target, std::shared_ptr<const Measurement> measurement,
   target.rounds.push_front({measurement->began, measurement->round, verdict, measurement->runtime,
                             reason_of(*measurement)});
   if (target.rounds.size() > TargetBoard::kRounds) target.rounds.pop_back();
+  target.timeline.add(measurement->began, verdict.status, latency_of(phases_of(*measurement)));
   if (verdict.status != Status::ok) target.last_failed = measurement;
   target.last = std::move(measurement);
   target.verdict = std::move(verdict);

@@ -13,6 +13,7 @@
 
 #include "config/config.hpp"
 #include "daemon/events/chronicle.hpp"
+#include "daemon/timeline.hpp"
 #include "daemon/tracker/state.hpp"
 #include "daemon/tracker/vantage_track.hpp"
 #include "probes/judge/verdict.hpp"
@@ -36,6 +37,8 @@ struct TargetBoard {
   Verdict verdict;                                 // of the latest round
   std::optional<WallTime> since;                   // when the rounds' status became what it is
   std::deque<RoundRecord> rounds;                  // newest first
+  Timeline timeline;                               // of all rounds, put together
+  std::uint64_t fill = 0;                          // which filling from the store it is part of
   std::shared_ptr<const Measurement> last;         // latest round; null before the first
   std::shared_ptr<const Measurement> last_failed;  // latest that was not ok, null if none was
 };
@@ -47,7 +50,8 @@ struct Board {
   VantageState vantage_state;
   Chronicle chronicle;  // events, the latest ones
   WallTime started;
-  bool ready = false;  // every target had its first round, or its first interval has passed
+  std::uint64_t fills = 0;  // times that timelines were filled from the store
+  bool ready = false;       // every target had its first round, or its first interval has passed
   bool stopping = false;
   std::chrono::steady_clock::time_point last_turn;  // the loop turned
 };
@@ -55,6 +59,7 @@ struct Board {
 // What to call a target: what is confirmed, or what the latest round says where nothing is, or
 // where it says that nothing can be said just now.
 Condition shown(const TargetBoard& target);
+Status shown_status(const TargetBoard& target);  // of that
 // Since when that holds; nothing before the first round.
 std::optional<WallTime> shown_since(const TargetBoard& target);
 

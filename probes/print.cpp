@@ -2,13 +2,12 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <map>
-#include <tuple>
 #include <utility>
 
 #include "probes/aside.hpp"
 #include "probes/print_step.hpp"
 #include "probes/reasons.hpp"
+#include "probes/step_order.hpp"
 #include "probes/text.hpp"
 #include "probes/utc.hpp"
 
@@ -92,27 +91,12 @@ Row row_of(const Measurement& measurement, const Observation& step, bool same_pl
   return row;
 }
 
-// The steps as they are shown: questions by themselves, the steps of one connection together.
 std::vector<Row> rows_of(const Measurement& measurement) {
-  using Place = std::tuple<int, int, Endpoint>;
   const auto& steps = measurement.observations;
   std::vector<bool> bad(steps.size());
   for (const std::size_t index : failed_steps(measurement)) bad[index] = true;
-  std::vector<std::vector<std::size_t>> groups;
-  std::map<Place, std::size_t> connections;
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    const Place place{steps[i].transaction, steps[i].depth, steps[i].peer};
-    const bool question = steps[i].stage == Stage::dns;
-    const auto known = question ? connections.end() : connections.find(place);
-    if (known != connections.end()) {
-      groups[known->second].push_back(i);
-      continue;
-    }
-    if (!question) connections.emplace(place, groups.size());
-    groups.push_back({i});
-  }
   std::vector<Row> rows;
-  for (const auto& group : groups) {
+  for (const auto& group : steps_by_connection(measurement)) {
     for (const std::size_t i : group) {
       rows.push_back(row_of(measurement, steps[i], i != group.front(), bad[i]));
     }

@@ -139,6 +139,48 @@ std::vector<HourRow> read_hours(Database& database, const std::string& target, s
   return found;
 }
 
+std::vector<OutcomeRow> read_outcomes_of_rounds(Database& database, WallTime from, WallTime to) {
+  std::vector<OutcomeRow> outcomes;
+  if (from >= to) return outcomes;
+  Statement& rows = database.prepared(
+      "SELECT id, status, count(*), avg(coalesce(dns, 0) + coalesce(connect, 0) + coalesce(tls, 0) "
+      "+ coalesce(first_byte, 0)) FROM rounds JOIN targets ON number = target "
+      "WHERE slot BETWEEN ? AND ? AND began >= ? AND began < ? GROUP BY target, status");
+  rows.bind(slot_of(from)).bind(slot_of(to)).bind(micros(from)).bind(micros(to));
+  while (rows.step()) {
+    OutcomeRow row{rows.text(0), status_of(rows.text(1)),
+                   static_cast<std::uint64_t>(rows.integer(2)), std::nullopt};
+    if (rows.integer(3) > 0) row.latency = Micros(rows.integer(3));
+    outcomes.push_back(std::move(row));
+  }
+  return outcomes;
+}
+
+std::vector<OutcomeRow> read_outcomes_of_hours(Database& database, WallTime from, WallTime to) {
+  std::vector<OutcomeRow> outcomes;
+  if (from >= to) return outcomes;
+  Statement& rows = database.prepared(
+      "SELECT id, sum(ok), sum(blocked), sum(likely_blocked), sum(impaired), sum(down), "
+      "sum(insufficient) FROM hours JOIN targets ON number = target "
+      "WHERE hour >= ? AND hour < ? GROUP BY target");
+  rows.bind(micros(from)).bind(micros(to));
+  while (rows.step()) {
+    int column = 1;
+    for (const Status status : kStatuses) {
+      const std::int64_t rounds = rows.integer(column++);
+      if (rounds > 0) {
+        outcomes.push_back(
+            {rows.text(0), status, static_cast<std::uint64_t>(rounds), std::nullopt});
+      }
+    }
+  }
+  return outcomes;
+}
+
+WallTime read_hours_until(Database& database) {
+  return time_of(database.number("SELECT value FROM progress WHERE name = 'aggregated until'"));
+}
+
 std::vector<EventRow> read_events(Database& database, WallTime since, std::size_t limit) {
   std::vector<EventRow> events;
   Statement& rows = database.prepared(

@@ -21,4 +21,9 @@ std::vector<HourRow> read_hours(Database& database, const std::string& target, s
                                 WallTime from, WallTime to);
 std::vector<EventRow> read_events(Database& database, WallTime since, std::size_t limit);
 
+// Of all targets; see Store.
+std::vector<OutcomeRow> read_outcomes_of_rounds(Database& database, WallTime from, WallTime to);
+std::vector<OutcomeRow> read_outcomes_of_hours(Database& database, WallTime from, WallTime to);
+WallTime read_hours_until(Database& database);
+
 }  // namespace reachd::store

@@ -66,6 +66,15 @@ struct HourRow {
   bool operator==(const HourRow&) const = default;
 };
 
+// Rounds of one target with one status, in a span of time.
+struct OutcomeRow {
+  std::string target;
+  Status status = Status::insufficient;
+  std::uint64_t rounds = 0;
+  std::optional<Micros> latency;  // mean of all phases but the transfer; of single rounds only
+  bool operator==(const OutcomeRow&) const = default;
+};
+
 // What a start finds.
 struct Saved {
   std::vector<StateRow> states;

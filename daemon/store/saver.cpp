@@ -164,6 +164,22 @@ asio::awaitable<Answer<HourRow>> Saver::hours_of(std::string target, WallTime fr
   co_return answer ? std::move(*answer) : Answer<HourRow>(std::string(kNoRoom));
 }
 
+asio::awaitable<Answer<OutcomeRow>> Saver::outcomes_by_rounds(WallTime from, WallTime to) {
+  auto answer = co_await worker_.ask(
+      [store = store_, from, to] { return store->outcomes_by_rounds(from, to); });
+  co_return answer ? std::move(*answer) : Answer<OutcomeRow>(std::string(kNoRoom));
+}
+
+asio::awaitable<Answer<OutcomeRow>> Saver::outcomes_by_hours(WallTime from, WallTime to) {
+  auto answer = co_await worker_.ask(
+      [store = store_, from, to] { return store->outcomes_by_hours(from, to); });
+  co_return answer ? std::move(*answer) : Answer<OutcomeRow>(std::string(kNoRoom));
+}
+
+asio::awaitable<std::optional<WallTime>> Saver::hours_until() {
+  co_return co_await worker_.ask([store = store_] { return store->hours_until(); });
+}
+
 asio::awaitable<Answer<EventRow>> Saver::events_since(WallTime since, std::size_t limit) {
   auto answer = co_await worker_.ask(
       [store = store_, since, limit] { return store->events_since(since, limit); });

@@ -48,6 +48,9 @@ class Saver {
   boost::asio::awaitable<Answer<RoundRow>> rounds_of(std::string target, WallTime from, WallTime to,
                                                      std::size_t limit);
   boost::asio::awaitable<Answer<HourRow>> hours_of(std::string target, WallTime from, WallTime to);
+  boost::asio::awaitable<Answer<OutcomeRow>> outcomes_by_rounds(WallTime from, WallTime to);
+  boost::asio::awaitable<Answer<OutcomeRow>> outcomes_by_hours(WallTime from, WallTime to);
+  boost::asio::awaitable<std::optional<WallTime>> hours_until();
   boost::asio::awaitable<Answer<EventRow>> events_since(WallTime since, std::size_t limit);
 
   // As the worker reported last; `waiting` and `dropped` with what the loop still holds. For

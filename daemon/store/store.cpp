@@ -228,6 +228,26 @@ Answer<HourRow> Store::hours_of(const std::string& target, WallTime from, WallTi
   return rows;
 }
 
+Answer<OutcomeRow> Store::outcomes_by_rounds(WallTime from, WallTime to) {
+  std::vector<OutcomeRow> rows;
+  const auto read = [&] { rows = read_outcomes_of_rounds(*database_, from, to); };
+  if (!attempt(read)) return health_.text;
+  return rows;
+}
+
+Answer<OutcomeRow> Store::outcomes_by_hours(WallTime from, WallTime to) {
+  std::vector<OutcomeRow> rows;
+  const auto read = [&] { rows = read_outcomes_of_hours(*database_, from, to); };
+  if (!attempt(read)) return health_.text;
+  return rows;
+}
+
+WallTime Store::hours_until() {
+  WallTime until;
+  attempt([&] { until = read_hours_until(*database_); });
+  return until;
+}
+
 Answer<EventRow> Store::events_since(WallTime since, std::size_t limit) {
   std::vector<EventRow> rows;
   if (!attempt([&] { rows = read_events(*database_, since, limit); })) return health_.text;

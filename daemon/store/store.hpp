@@ -73,6 +73,11 @@ class Store {
                              std::size_t limit);
   // Hours that began in [from, to), oldest first; without the one under way.
   Answer<HourRow> hours_of(const std::string& target, WallTime from, WallTime to);
+  // What the rounds begun in [from, to) came to, of all targets; and those of the hours that began
+  // then. Before hours_until() all hours are put together.
+  Answer<OutcomeRow> outcomes_by_rounds(WallTime from, WallTime to);
+  Answer<OutcomeRow> outcomes_by_hours(WallTime from, WallTime to);
+  WallTime hours_until();
   // Events that changed at `since` or later, highest number first.
   Answer<EventRow> events_since(WallTime since, std::size_t limit);
 

@@ -4,6 +4,8 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "daemon/web/gzip.hpp"
+
 namespace reachd::web {
 namespace http = boost::beast::http;
 
@@ -12,10 +14,29 @@ Response answer(HttpStatus status, std::string_view content_type, std::string bo
   response.set(http::field::content_type, content_type);
   response.set(http::field::cache_control, "no-store");
   response.set("Content-Security-Policy",
-               "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
-               "frame-ancestors 'none'");
+               "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+               "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
   response.set("X-Content-Type-Options", "nosniff");
   response.set("Referrer-Policy", "no-referrer");
+  return response;
+}
+
+Response page_answer(HttpStatus status, const Document& document, WallTime now,
+                     const Client& client) {
+  constexpr int kFast = 4;
+  const std::string tag = tag_of(document);
+  const bool known = status == HttpStatus::ok && client.tag == tag;
+  Response response = answer(known ? HttpStatus::not_modified : status, kHtml, {});
+  response.set(http::field::etag, tag);
+  response.set(http::field::vary, "Accept-Encoding");
+  if (known) return response;
+  std::string text = page(document, tag, now);
+  if (!client.gzip) {
+    response.body() = std::move(text);
+    return response;
+  }
+  response.set(http::field::content_encoding, "gzip");
+  response.late_body = [text = std::move(text)](std::string& body) { body = gzipped(text, kFast); };
   return response;
 }
 

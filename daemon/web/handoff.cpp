@@ -6,6 +6,7 @@
 
 #include <spdlog/spdlog.h>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -24,13 +25,23 @@ struct Slot {
   std::optional<Response> response;
 };
 
+Response failure() {
+  return json_error(HttpStatus::internal_server_error, "reachd failed to answer; see its log");
+}
+
 Response handle(const Server::Handler& handler, const Request& request) {
   try {
     return handler(request);
   } catch (const std::exception& fault) {
     spdlog::error("web: a route failed: {}", fault.what());
-    return json_error(HttpStatus::internal_server_error, "reachd failed to answer; see its log");
+    return failure();
   }
+}
+
+asio::awaitable<Response> completed(Response response) {
+  const auto completion = std::exchange(response.completion, nullptr);
+  if (completion) co_await completion(response);
+  co_return response;
 }
 
 }  // namespace
@@ -46,16 +57,27 @@ asio::awaitable<Response> Handoff::ask(Request request) const {
   const auto slot = std::make_shared<Slot>(here);
   slot->answered.expires_after(patience_);
   asio::post(handlers_loop_, [handler = std::weak_ptr(handler_), slot = std::weak_ptr(slot), here,
-                              request = std::move(request)] {
+                              loop = handlers_loop_, request = std::move(request)] {
     // While the handler lives, so does the loop that waits: both end with the server, on this loop.
     const auto open = handler.lock();
     if (!open) return;
-    asio::post(here, [slot, response = handle(*open, request)]() mutable {
-      const auto waiting = slot.lock();
-      if (!waiting) return;
-      waiting->response = std::move(response);
-      waiting->answered.cancel();
-    });
+    const auto give = [slot, here](Response response) {
+      asio::post(here, [slot, response = std::move(response)]() mutable {
+        const auto waiting = slot.lock();
+        if (!waiting) return;
+        waiting->response = std::move(response);
+        waiting->answered.cancel();
+      });
+    };
+    Response response = handle(*open, request);
+    if (!response.completion) return give(std::move(response));
+    asio::co_spawn(loop, completed(std::move(response)),
+                   [handler, give](std::exception_ptr fault, Response whole) {
+                     // As above: without the handler there is nobody to give it to.
+                     if (handler.expired()) return;
+                     if (fault) spdlog::error("web: an answer could not be completed");
+                     give(fault ? failure() : std::move(whole));
+                   });
   });
   co_await slot->answered.async_wait(asio::as_tuple(asio::use_awaitable));
   if (slot->response) co_return std::move(*slot->response);

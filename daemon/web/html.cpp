@@ -2,36 +2,18 @@
 
 #include <fmt/format.h>
 
+#include "daemon/web/location.hpp"
 #include "daemon/when.hpp"
+#include "probes/print.hpp"
 
 namespace reachd::web {
-namespace {
 
-std::string_view shape(Status status) {
-  switch (status) {
-    case Status::ok:
-      return "●";
-    case Status::blocked:
-      return "■";
-    case Status::likely_blocked:
-      return "◧";
-    case Status::impaired:
-      return "▲";
-    case Status::down:
-      return "▼";
-    case Status::insufficient:
-      return "○";
-  }
-  return "";
-}
-
-}  // namespace
-
-std::string escape_html(std::string_view text) {
+std::string escape_html(std::string_view text, std::size_t limit) {
+  // Of bytes beyond these nothing can be shown any more.
+  const std::string shown = escape_for_people(text.substr(0, 4 * limit + 4), limit);
   std::string escaped;
-  escaped.reserve(text.size());
-  for (const char c : text) {
-    const auto code = static_cast<unsigned char>(c);
+  escaped.reserve(shown.size());
+  for (const char c : shown) {
     switch (c) {
       case '&':
         escaped += "&amp;";
@@ -48,46 +30,40 @@ std::string escape_html(std::string_view text) {
       case '\'':
         escaped += "&#39;";
         break;
-      case '\n':
-      case '\t':
-        escaped += c;
-        break;
       default:
-        if (code < 0x20 || code == 0x7f) {
-          escaped += "\xEF\xBF\xBD";
-        } else {
-          escaped += c;
-        }
+        escaped += c;
     }
   }
   return escaped;
 }
 
-std::string document(std::string_view title, const std::string& body) {
-  return fmt::format(
-      "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta name=\"color-scheme\" content=\"light dark\">\n"
-      "<meta http-equiv=\"refresh\" content=\"30\">\n"
-      "<title>{}</title>\n<link rel=\"stylesheet\" href=\"/style.css\">\n</head>\n"
-      "<body>\n{}</body>\n</html>\n",
-      escape_html(title), body);
+std::string isolated(std::string_view text, std::size_t limit) {
+  return "<bdi>" + escape_html(text, limit) + "</bdi>";
+}
+
+std::string shape(Status status) {
+  return fmt::format("<svg class=\"shape\" aria-hidden=\"true\"><use href=\"#{}\"/></svg>",
+                     to_string(status));
 }
 
 std::string status_word(Status status) {
-  return status == Status::likely_blocked ? "likely blocked" : std::string(to_string(status));
+  if (status == Status::likely_blocked) return "likely blocked";
+  if (status == Status::insufficient) return "not known";
+  return std::string(to_string(status));
 }
 
 std::string status_mark(Status status) {
-  return fmt::format(
-      "<span class=\"status {}\"><span class=\"shape\" aria-hidden=\"true\">{}</span> {}</span>",
-      to_string(status), shape(status), status_word(status));
+  return "<span class=\"status\">" + shape(status) + " " + status_word(status) + "</span>";
 }
 
 std::string span_since(const std::optional<WallTime>& time, WallTime now) {
   if (!time) return "–";
   return fmt::format("<time datetime=\"{}\" title=\"{}\">{}</time>", to_rfc3339(*time), utc(*time),
                      to_words(std::chrono::floor<std::chrono::seconds>(now - *time)));
+}
+
+std::string moment(WallTime time) {
+  return fmt::format("<time datetime=\"{}\">{}</time>", to_rfc3339(time), utc(time));
 }
 
 std::string utc(WallTime time) {
@@ -97,10 +73,28 @@ std::string utc(WallTime time) {
   return text;
 }
 
+std::string clock_time(WallTime time) {
+  return to_rfc3339(time).substr(11, 8);
+}
+
 std::string duration(Micros took) {
   const double ms = std::chrono::duration<double, std::milli>(took).count();
   if (ms >= 1000) return fmt::format("{:.2f} s", ms / 1000);
   return ms < 10 ? fmt::format("{:.1f} ms", ms) : fmt::format("{:.0f} ms", ms);
+}
+
+std::string grouped(std::size_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3;) {
+    at -= 3;
+    text.insert(at, 1, ',');
+  }
+  return text;
+}
+
+std::string link_to(std::string_view service, std::string_view target, const std::string& markup) {
+  return fmt::format("<a href=\"/targets/{}\">{}</a>",
+                     escape_html(target_path(service, target), 8192), markup);
 }
 
 }  // namespace reachd::web

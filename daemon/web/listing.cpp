@@ -1,7 +1,12 @@
 #include "daemon/web/listing.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
+#include <limits>
+
+#include <boost/url/encode.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
 
 #include "daemon/when.hpp"
 
@@ -35,22 +40,31 @@ constexpr std::array kWorstFirst{Status::blocked, Status::likely_blocked, Status
                                  Status::down,    Status::insufficient,   Status::ok};
 static_assert(kWorstFirst.size() == kStatuses.size());
 
-template <typename Wanted>
-void collect(const Board& board, std::vector<const TargetBoard*>& targets, Wanted wanted) {
-  for (const auto& [id, target] : board.targets) {
-    if (wanted(shown(target).status)) targets.push_back(&target);
-  }
+bool holds(std::string_view text, std::string_view part) {
+  const auto found = std::ranges::search(text, part, [](char one, char other) {
+    return std::tolower(static_cast<unsigned char>(one)) ==
+           std::tolower(static_cast<unsigned char>(other));
+  });
+  return part.empty() || !found.empty();
 }
 
 }  // namespace
 
 boost::system::result<Filter, std::string> parse_filter(const Query& query) {
   Filter filter;
+  std::optional<std::size_t> page;
   for (const auto& [key, value] : query) {
-    if (key == "status") {
+    if (key == "q") {
+      filter.text = value.substr(0, Filter::kMaxText);
+    } else if (key == "status" && value.empty()) {
+      continue;
+    } else if (key == "status") {
       const auto status = parse_status(value);
       if (!status) return "status must be one of " + known_statuses();
       filter.statuses.push_back(*status);
+    } else if (key == "page") {
+      page = parse_count(value);
+      if (!page || *page == 0) return "page must be a whole number from 1 on";
     } else if (key == "offset" || key == "limit") {
       const auto count = parse_count(value);
       if (!count) return key + " must be a whole number from 0 on";
@@ -58,6 +72,10 @@ boost::system::result<Filter, std::string> parse_filter(const Query& query) {
     }
   }
   filter.limit = std::min(filter.limit, Filter::kMaxLimit);
+  if (page) {
+    const std::size_t most = std::numeric_limits<std::uint32_t>::max();
+    filter.offset = std::min(*page - 1, most) * filter.limit;
+  }
   return filter;
 }
 
@@ -79,17 +97,21 @@ boost::system::result<Window, std::string> parse_window(const Query& query) {
 
 Listing list(const Board& board, const Filter& filter, Order order) {
   Listing listing;
-  const auto passes = [&](Status status) {
-    return filter.statuses.empty() ||
-           std::ranges::find(filter.statuses, status) != filter.statuses.end();
-  };
-  if (order == Order::by_name) {
-    collect(board, listing.targets, passes);
-  } else {
-    for (const Status status : kWorstFirst) {
-      if (!passes(status)) continue;
-      collect(board, listing.targets, [&](Status other) { return other == status; });
+  std::array<std::vector<const TargetBoard*>, kStatuses.size()> by_status;
+  for (const auto& [id, target] : board.targets) {
+    const Status status = shown_status(target);
+    if (!filter.statuses.empty() &&
+        std::ranges::find(filter.statuses, status) == filter.statuses.end()) {
+      continue;
     }
+    if (!holds(id, filter.text) && !holds(target.target.url, filter.text)) continue;
+    auto& into =
+        order == Order::by_name ? listing.targets : by_status.at(static_cast<std::size_t>(status));
+    into.push_back(&target);
+  }
+  for (const Status status : kWorstFirst) {
+    const auto& some = by_status.at(static_cast<std::size_t>(status));
+    listing.targets.insert(listing.targets.end(), some.begin(), some.end());
   }
   auto& all = listing.targets;
   listing.total = all.size();
@@ -103,9 +125,27 @@ Listing list(const Board& board, const Filter& filter, Order order) {
 std::array<std::size_t, kStatuses.size()> count_by_status(const Board& board) {
   std::array<std::size_t, kStatuses.size()> counts{};
   for (const auto& [id, target] : board.targets) {
-    ++counts.at(static_cast<std::size_t>(shown(target).status));
+    ++counts.at(static_cast<std::size_t>(shown_status(target)));
   }
   return counts;
+}
+
+std::size_t page_of(const Filter& filter) {
+  return filter.limit == 0 ? 1 : filter.offset / filter.limit + 1;
+}
+
+std::string query_of(const Filter& filter, std::size_t page) {
+  const std::size_t usual = Filter{}.limit;
+  std::string query;
+  const auto add = [&](std::string_view key, std::string_view value) {
+    query += (query.empty() ? "?" : "&") + std::string(key) + "=" +
+             boost::urls::encode(value, boost::urls::unreserved_chars);
+  };
+  if (!filter.text.empty()) add("q", filter.text);
+  for (const Status status : filter.statuses) add("status", to_string(status));
+  if (filter.limit != usual) add("limit", std::to_string(filter.limit));
+  if (page > 1) add("page", std::to_string(page));
+  return query;
 }
 
 const TargetBoard* find(const Board& board, const TargetName& name) {

@@ -1,172 +1,179 @@
+#include <algorithm>
+#include <map>
+#include <vector>
+
 #include <fmt/format.h>
 
-#include "config/target.hpp"
-#include "daemon/phases.hpp"
+#include "daemon/web/changes.hpp"
 #include "daemon/web/html.hpp"
 #include "daemon/web/page.hpp"
-#include "daemon/when.hpp"
-#include "probes/print.hpp"
+#include "daemon/web/situation.hpp"
+#include "daemon/web/target_row.hpp"
 
 namespace reachd::web {
 namespace {
 
-constexpr std::size_t kReason = 200;  // characters
+constexpr std::size_t kServices = 60;  // in the strip
+// A rank by status: what is worst first.
+constexpr std::array<std::size_t, kStatuses.size()> kRank{5, 0, 1, 2, 3, 4};
 
-std::string link_to(const Target& target, const std::string& text) {
-  return fmt::format("<a href=\"/targets/{}\">{}</a>",
-                     escape_html(target_path(target.service, target.name)), escape_html(text));
+struct ServiceSum {
+  std::string_view name;
+  Status worst = Status::ok;
+  std::size_t fine = 0;
+  std::size_t all = 0;
+};
+
+std::size_t rank(Status status) {
+  return kRank.at(static_cast<std::size_t>(status));
 }
 
-std::string vantage_line(const Board& board, WallTime now) {
-  const VantageName& vantage = board.vantage;
-  std::string line = "<p class=\"faint\">";
-  if (!vantage.name.empty()) line += "Seen from " + escape_html(vantage.name) + " ";
-  if (!vantage.country.empty()) line += "in " + escape_html(vantage.country) + " ";
-  if (vantage.asn != 0) line += fmt::format("(AS{}) ", vantage.asn);
-  const auto up = std::chrono::floor<std::chrono::seconds>(now - board.started);
-  return line + fmt::format("at {}; running for {}.</p>\n", utc(now), to_words(up));
-}
-
-std::string alert(std::string_view text) {
-  return fmt::format("<p class=\"alert\" role=\"status\">{}</p>\n", text);
-}
-
-// Whether every control of the service that was measured fails, and at least one was.
-bool all_fail(const Board& board, std::string_view service) {
-  bool measured = false;
-  for (const auto& [id, control] : board.controls) {
-    if (control.target.service != service || !control.last) continue;
-    if (control.verdict.status == Status::ok) return false;
-    measured = true;
+// All services, those in trouble first.
+std::vector<ServiceSum> sums_of(const Board& board) {
+  std::map<std::string_view, ServiceSum> sums;
+  for (const auto& [id, target] : board.targets) {
+    ServiceSum& sum = sums[target.target.service];
+    const Status status = shown_status(target);
+    sum.name = target.target.service;
+    if (sum.all == 0 || rank(status) < rank(sum.worst)) sum.worst = status;
+    sum.fine += status == Status::ok ? 1U : 0U;
+    ++sum.all;
   }
-  return measured;
+  std::vector<ServiceSum> ordered;
+  for (const auto& [name, sum] : sums) ordered.push_back(sum);
+  std::ranges::sort(ordered, {},
+                    [](const ServiceSum& sum) { return std::pair(rank(sum.worst), sum.name); });
+  return ordered;
 }
 
-std::string alerts(const Sources& sources) {
-  const Board& board = sources.board;
-  std::string lines;
-  if (!sources.healthy()) lines += alert("Rounds do not complete: what follows may be stale.");
-  if (!board.ready) lines += alert("First rounds are still under way.");
-  if (all_fail(board, "control.foreign")) {
-    lines += all_fail(board, "control.domestic")
-                 ? alert("No control answers: the trouble is likely this vantage's own.")
-                 : alert("No foreign control answers: the trouble is likely not the targets'.");
-  }
-  return lines;
-}
-
-std::string controls_line(const Board& board, WallTime now) {
-  if (board.controls.empty()) return {};
-  std::string items;
-  for (const auto& [id, control] : board.controls) {
-    items += fmt::format(
-        "<li>{} {} <span class=\"faint\">{}</span></li>\n", status_mark(control.verdict.status),
-        link_to(control.target, control.target.name), span_since(control.since, now));
-  }
-  return "<h2 id=\"controls\">Controls</h2>\n<ul class=\"line\" aria-labelledby=\"controls\">\n" +
-         items + "</ul>\n";
-}
-
-std::string counts_line(const Board& board) {
+Status worst_of(const Board& board) {
+  if (board.vantage_state.confirmed != VantageStatus::online) return Status::insufficient;
   const auto counts = count_by_status(board);
-  std::string items = fmt::format("<li><a href=\"/\">all {}</a></li>\n", board.targets.size());
+  Status worst = Status::insufficient;
+  for (const Status status : kStatuses) {
+    const bool there = counts.at(static_cast<std::size_t>(status)) > 0;
+    if (there && (worst == Status::insufficient || rank(status) < rank(worst))) worst = status;
+  }
+  return worst;
+}
+
+std::string services_strip(const Board& board) {
+  const auto sums = sums_of(board);
+  if (sums.size() < 2) return {};
+  std::string items;
+  for (std::size_t i = 0; i < std::min(sums.size(), kServices); ++i) {
+    const ServiceSum& sum = sums[i];
+    Filter filter;
+    filter.text = std::string(sum.name) + "/";
+    items += fmt::format(
+        "<li><a class=\"chip r-{}\" href=\"/{}\">{} {} <span class=\"value\">{}/{}</span>"
+        "<span class=\"silent\"> targets ok, the worst is {}</span></a></li>\n",
+        to_string(sum.worst), escape_html(query_of(filter, 1), 1024), shape(sum.worst),
+        isolated(sum.name, 40), grouped(sum.fine), grouped(sum.all), status_word(sum.worst));
+  }
+  if (sums.size() > kServices) {
+    items += fmt::format("<li class=\"faint\">and {} more</li>\n", sums.size() - kServices);
+  }
+  return "<nav aria-label=\"Services\">\n<ul class=\"chips\">\n" + items + "</ul>\n</nav>\n";
+}
+
+std::string counts_line(const Board& board, const Filter& filter) {
+  const auto counts = count_by_status(board);
+  std::string items;
+  const auto add = [&](const Filter& other, bool current, const std::string& markup) {
+    items +=
+        fmt::format("<li><a href=\"/{}\"{}>{}</a></li>\n", escape_html(query_of(other, 1), 1024),
+                    current ? " aria-current=\"true\"" : "", markup);
+  };
+  Filter one;
+  one.text = filter.text;
+  add(one, filter.statuses.empty(), "all " + grouped(board.targets.size()));
   for (const Status status : kStatuses) {
     const std::size_t count = counts.at(static_cast<std::size_t>(status));
     if (count == 0) continue;
-    items += fmt::format("<li><a href=\"/?status={}\">{} {}</a></li>\n", to_string(status), count,
-                         status_mark(status));
+    one.statuses = {status};
+    add(one, filter.statuses == one.statuses, grouped(count) + " " + status_mark(status));
   }
   return "<nav aria-label=\"Targets by state\">\n<ul class=\"line\">\n" + items + "</ul>\n</nav>\n";
 }
 
-std::string why(const TargetBoard& target) {
-  if (!target.last) return "no round finished yet";
-  std::string text;
-  for (const std::string& kind : shown(target).kinds) text += escape_html(kind) + " ";
-  if (!target.rounds.empty()) {
-    text += escape_html(escape_for_people(target.rounds.front().reason, kReason));
+std::string search_form(const Filter& filter) {
+  std::string options;
+  for (const Status status : kStatuses) {
+    const bool chosen = filter.statuses == std::vector{status};
+    options += fmt::format("<option value=\"{}\"{}>{}</option>", to_string(status),
+                           chosen ? " selected" : "", status_word(status));
   }
-  return text;
-}
-
-std::string row(const TargetBoard& target, WallTime now) {
-  const Phases phases = target.last ? phases_of(*target.last) : Phases{};
-  std::string cells;
-  for (const auto& took : phases) {
-    cells += fmt::format("<td class=\"number phase\">{}</td>", took ? duration(*took) : "–");
-  }
-  const std::optional<WallTime> last =
-      target.rounds.empty() ? std::nullopt : std::optional(target.rounds.front().began);
   return fmt::format(
-      "<tr><td>{}</td><th scope=\"row\" class=\"name\">{}</th><td class=\"span\">{}</td>"
-      "<td class=\"why\">{}</td><td class=\"span last\">{}</td>{}</tr>\n",
-      status_mark(shown(target).status), link_to(target.target, id_of(target.target)),
-      span_since(shown_since(target), now), why(target),
-      span_since(last, now) + (last ? " ago" : ""), cells);
+      "<form role=\"search\" action=\"/\">\n<label for=\"q\">Find</label> "
+      "<input id=\"q\" name=\"q\" type=\"search\" maxlength=\"{}\" value=\"{}\" "
+      "placeholder=\"service, target or URL\">\n<label for=\"status\">State</label> "
+      "<select id=\"status\" name=\"status\"><option value=\"\">any</option>{}</select>\n"
+      "<button>Show</button>\n</form>\n",
+      Filter::kMaxText, escape_html(filter.text), options);
 }
 
-std::string page_link(const Filter& filter, std::size_t offset, std::string_view text) {
-  std::string query = fmt::format("/?offset={}&amp;limit={}", offset, filter.limit);
-  for (const Status status : filter.statuses) {
-    query += fmt::format("&amp;status={}", to_string(status));
-  }
-  return fmt::format("<li><a href=\"{}\">{}</a></li>\n", query, text);
-}
-
-std::string paging(const Filter& filter, const Listing& listing) {
+std::string paging(const Filter& filter, std::size_t total) {
+  if (filter.limit == 0 || total == 0) return {};
+  const std::size_t pages = (total + filter.limit - 1) / filter.limit;
+  const std::size_t here = page_of(filter);
+  if (pages <= 1 && here <= 1) return {};
   std::string links;
-  if (filter.offset > 0 && filter.limit > 0) {
-    const std::size_t back = filter.offset > filter.limit ? filter.offset - filter.limit : 0;
-    links += page_link(filter, back, "previous");
+  const auto add = [&](std::size_t number, std::string_view text, std::string_view kind) {
+    links += fmt::format("<li><a href=\"/{}\"{}>{}</a></li>\n",
+                         escape_html(query_of(filter, number), 1024), kind, text);
+  };
+  if (here > 1) {
+    add(1, "first", "");
+    add(std::min(here - 1, pages), "previous", " rel=\"prev\"");
   }
-  const std::size_t next = filter.offset + listing.targets.size();
-  if (!listing.targets.empty() && next < listing.total) links += page_link(filter, next, "next");
-  if (links.empty()) return {};
+  links += fmt::format("<li>page {} of {}</li>\n", grouped(here), grouped(pages));
+  if (here < pages) {
+    add(here + 1, "next", " rel=\"next\"");
+    add(pages, "last", "");
+  }
   return "<nav aria-label=\"More targets\">\n<ul class=\"line\">\n" + links + "</ul>\n</nav>\n";
 }
 
 std::string table(const Filter& filter, const Listing& listing, WallTime now) {
-  if (listing.targets.empty()) return "<p>No target to show.</p>\n" + paging(filter, listing);
+  if (listing.targets.empty()) {
+    return "<p>No target to show.</p>\n" + paging(filter, listing.total);
+  }
   std::string rows;
-  for (const TargetBoard* target : listing.targets) rows += row(*target, now);
+  for (const TargetBoard* target : listing.targets) rows += target_row(*target, now);
   return fmt::format(
-             "<table class=\"cards\">\n<caption>Targets {} to {} of {}, trouble first</caption>\n"
-             "<thead><tr><th scope=\"col\">State</th><th scope=\"col\">Target</th>"
-             "<th scope=\"col\">Since</th><th scope=\"col\">Why</th><th scope=\"col\">Last "
-             "round</th>"
-             "<th scope=\"col\" class=\"number phase\">DNS</th>"
-             "<th scope=\"col\" class=\"number phase\">Connect</th>"
-             "<th scope=\"col\" class=\"number phase\">TLS</th>"
-             "<th scope=\"col\" class=\"number phase\">First byte</th>"
-             "<th scope=\"col\" class=\"number phase\">Transfer</th></tr></thead>\n"
-             "<tbody>\n{}</tbody>\n</table>\n",
-             filter.offset + 1, filter.offset + listing.targets.size(), listing.total, rows) +
-         paging(filter, listing);
+             "<table class=\"cards targets\">\n<caption>Targets {} to {} of {}, trouble "
+             "first. Bars: each half hour, each day; times are UTC.</caption>\n"
+             "<thead>{}</thead>\n<tbody>\n{}</tbody>\n</table>\n",
+             grouped(filter.offset + 1), grouped(filter.offset + listing.targets.size()),
+             grouped(listing.total), target_row_head(), rows) +
+         paging(filter, listing.total);
 }
 
 }  // namespace
 
-std::string overview_page(const Sources& sources, const Filter& filter) {
+Document overview_page(const Sources& sources, const Filter& filter) {
   const Board& board = sources.board;
   const WallTime now = sources.now();
-  const std::size_t total = board.targets.size();
-  const std::size_t ok = count_by_status(board).at(static_cast<std::size_t>(Status::ok));
-  const std::string title = ok == total ? fmt::format("all {} ok", total)
-                                        : fmt::format("{} of {} not ok", total - ok, total);
-  const std::string body =
-      "<header>\n<h1>" + title + "</h1>\n" + vantage_line(board, now) + "</header>\n<main>\n" +
-      alerts(sources) + counts_line(board) +
-      table(filter, list(board, filter, Order::trouble_first), now) + controls_line(board, now) +
-      "</main>\n<footer>reachd " REACHD_VERSION
-      " · <a href=\"/api/v1/targets\">JSON</a> · <a href=\"/metrics\">metrics</a></footer>\n";
-  return document(title + " · reachd", body);
+  Document document;
+  const std::string sentence = situation(board);
+  document.title = sentence + " · reachd";
+  document.heading = shape(worst_of(board)) + " " + escape_html(sentence);
+  document.lead = vantage_line(board, now);
+  document.body =
+      live("news", alerts(sources) + services_strip(board) + latest_changes(board, now)) +
+      search_form(filter) +
+      live("list", counts_line(board, filter) +
+                       table(filter, list(board, filter, Order::trouble_first), now));
+  return document;
 }
 
-std::string missing_page() {
-  return document(
-      "not found · reachd",
-      "<main>\n<h1>Nothing here</h1>\n"
-      "<p>There is no such page or target. <a href=\"/\">All targets</a></p>\n</main>\n");
+Document missing_page() {
+  Document document;
+  document.title = "not found · reachd";
+  document.heading = "Nothing here";
+  document.body = "<p>There is no such page or target. <a href=\"/\">All targets</a></p>\n";
+  return document;
 }
 
 }  // namespace reachd::web

@@ -1,34 +1,53 @@
 #include "daemon/web/routes.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 #include <boost/beast/http/verb.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "daemon/web/answer.hpp"
 #include "daemon/web/api.hpp"
-#include "daemon/web/html.hpp"
+#include "daemon/web/assets.hpp"
+#include "daemon/web/gzip.hpp"
 #include "daemon/web/listing.hpp"
 #include "daemon/web/location.hpp"
 #include "daemon/web/page.hpp"
+#include "probes/measurement_json.hpp"
 
 namespace reachd::web {
+namespace asio = boost::asio;
 namespace http = boost::beast::http;
 namespace {
 
+constexpr std::string_view kAssets = "/assets/";
 constexpr std::string_view kPageOf = "/targets/";
 constexpr std::string_view kApiOf = "/api/v1/targets/";
 constexpr std::string_view kApi = "/api/";
+constexpr std::string_view kMeasurement = "/measurement";
+constexpr std::string_view kHistory = "/history";
+constexpr std::chrono::hours kUsualHistory{24};
 
-const TargetBoard* target_at(const Sources& sources, std::string_view path,
-                             std::string_view prefix) {
-  const auto name = parse_target_name(path.substr(prefix.size()));
+Client client_of(const Request& request) {
+  const auto tag = request[http::field::if_none_match];
+  const auto encodings = request[http::field::accept_encoding];
+  return {takes_gzip({encodings.data(), encodings.size()}), {tag.data(), tag.size()}};
+}
+
+const TargetBoard* target_at(const Sources& sources, std::string_view encoded) {
+  const auto name = parse_target_name(encoded);
   return name ? find(sources.board, *name) : nullptr;
 }
 
-Response overview(const Location& location, const Sources& sources) {
+Response overview(const Request& request, const Location& location, const Sources& sources) {
   const auto filter = parse_filter(location.query);
   if (!filter) return answer(HttpStatus::bad_request, kText, filter.error() + "\n");
-  return answer(HttpStatus::ok, kHtml, overview_page(sources, *filter));
+  return page_answer(HttpStatus::ok, overview_page(sources, *filter), sources.now(),
+                     client_of(request));
+}
+
+Response missing(const Request& request, const Sources& sources) {
+  return page_answer(HttpStatus::not_found, missing_page(), sources.now(), client_of(request));
 }
 
 Response target_list(const Location& location, const Sources& sources) {
@@ -42,6 +61,73 @@ Response event_list(const Location& location, const Sources& sources) {
   const auto window = parse_window(location.query);
   if (!window) return json_error(HttpStatus::bad_request, window.error());
   return json_answer(events_json(sources.board, window->since, window->limit));
+}
+
+// A name for a file: nothing of what the operator or the network chose but letters and digits.
+std::string file_name(const Target& target) {
+  std::string name = "reachd-" + id_of(target).substr(0, 80);
+  std::ranges::replace_if(
+      name, [](unsigned char c) { return c >= 0x80 || (std::isalnum(c) == 0 && c != '-'); }, '-');
+  return name + ".json";
+}
+
+// ?of=last_failed: the latest round that was not ok; else the latest.
+Response measurement(const Location& location, const TargetBoard& target) {
+  const bool failed =
+      std::ranges::find(location.query, std::pair<std::string, std::string>("of", "last_failed")) !=
+      location.query.end();
+  const auto failure = failed ? last_failure(target) : std::nullopt;
+  if (failed ? !failure : !target.last) {
+    return json_error(HttpStatus::not_found, "there is no such round");
+  }
+  Response response = json_answer(failure ? to_json(failure->measurement, failure->verdict)
+                                          : to_json(*target.last, target.verdict));
+  response.set(http::field::content_disposition,
+               "attachment; filename=\"" + file_name(target.target) + "\"");
+  return response;
+}
+
+// ?since=RFC 3339; a day if it is not given.
+Response history(const Location& location, const Sources& sources, const TargetBoard& target) {
+  const auto window = parse_window(location.query);
+  if (!window) return json_error(HttpStatus::bad_request, window.error());
+  const WallTime since =
+      window->since == WallTime{} ? sources.now() - kUsualHistory : window->since;
+  Response response = json_answer({});
+  if (!sources.past) {
+    response.body() = boost::json::serialize(
+        history_json({}, sources.board.chronicle, id_of(target.target), since));
+    return response;
+  }
+  response.completion = [&board = sources.board, ask = sources.past, id = id_of(target.target),
+                         since](Response& late) -> asio::awaitable<void> {
+    const Past past = co_await ask(id, since);
+    late.body() = boost::json::serialize(history_json(past, board.chronicle, id, since)) + "\n";
+  };
+  return response;
+}
+
+// What is asked of a target; a target whose own name ends like that comes first.
+Response target_api(const Location& location, const Sources& sources) {
+  const std::string_view encoded = std::string_view(location.path).substr(kApiOf.size());
+  if (const auto* target = target_at(sources, encoded)) return json_answer(target_json(*target));
+  if (encoded.ends_with(kMeasurement)) {
+    const auto* target =
+        target_at(sources, encoded.substr(0, encoded.size() - kMeasurement.size()));
+    if (target != nullptr) return measurement(location, *target);
+  }
+  if (encoded.ends_with(kHistory)) {
+    const auto* target = target_at(sources, encoded.substr(0, encoded.size() - kHistory.size()));
+    if (target != nullptr) return history(location, sources, *target);
+  }
+  return json_error(HttpStatus::not_found, "there is no such target");
+}
+
+Response target_view(const Request& request, const Location& location, const Sources& sources) {
+  const auto* target = target_at(sources, std::string_view(location.path).substr(kPageOf.size()));
+  if (target == nullptr) return missing(request, sources);
+  return page_answer(HttpStatus::ok, target_page(sources, *target), sources.now(),
+                     client_of(request));
 }
 
 Response metrics(const Sources& sources) {
@@ -73,28 +159,21 @@ Response respond(const Request& request, const Sources& sources) {
   if (!location) return json_error(HttpStatus::bad_request, "the request names no path");
 
   const std::string_view path = location->path;
-  if (path == "/") return overview(*location, sources);
-  if (path == "/style.css") return answer(HttpStatus::ok, kCss, std::string(stylesheet()));
+  if (path == "/") return overview(request, *location, sources);
+  if (path.starts_with(kAssets)) {
+    auto asset = asset_answer(path, client_of(request).gzip);
+    return asset ? std::move(*asset) : missing(request, sources);
+  }
   if (path == "/metrics") return metrics(sources);
   if (path == "/-/healthy") return healthy(sources);
   if (path == "/-/ready") return ready(sources.board);
   if (path == "/api/v1/targets") return target_list(*location, sources);
   if (path == "/api/v1/events") return event_list(*location, sources);
   if (path == "/api/v1/vantage") return json_answer(vantage_json(sources.board));
-  if (path.starts_with(kApiOf)) {
-    if (const TargetBoard* target = target_at(sources, path, kApiOf)) {
-      return json_answer(target_json(*target));
-    }
-    return json_error(HttpStatus::not_found, "there is no such target");
-  }
-  if (path.starts_with(kPageOf)) {
-    if (const TargetBoard* target = target_at(sources, path, kPageOf)) {
-      return answer(HttpStatus::ok, kHtml, target_page(*target, sources.now()));
-    }
-    return answer(HttpStatus::not_found, kHtml, missing_page());
-  }
+  if (path.starts_with(kApiOf)) return target_api(*location, sources);
+  if (path.starts_with(kPageOf)) return target_view(request, *location, sources);
   if (path.starts_with(kApi)) return json_error(HttpStatus::not_found, "there is no such path");
-  return answer(HttpStatus::not_found, kHtml, missing_page());
+  return missing(request, sources);
 }
 
 }  // namespace reachd::web

@@ -5,10 +5,12 @@
 #include <functional>
 #include <string>
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
 
 #include "daemon/board.hpp"
+#include "daemon/web/history.hpp"
 
 namespace reachd::web {
 
@@ -21,6 +23,9 @@ struct Response : boost::beast::http::response<boost::beast::http::string_body> 
   using message::message;
   // A body of megabytes is put together on the web server's thread: if set, it makes body().
   LateText late_body;
+  // What must be asked for before it is whole: if set, awaited on the daemon's loop. Holds all it
+  // touches, or what outlives the server.
+  std::function<boost::asio::awaitable<void>(Response&)> completion;
 };
 
 // What the routes look at.
@@ -29,6 +34,7 @@ struct Sources {
   std::function<LateText()> metrics_text;
   std::function<bool()> healthy;  // the loop turns and rounds complete
   std::function<WallTime()> now = std::chrono::system_clock::now;
+  AskPast past;  // may be empty: then nothing is known of it
 };
 
 Response respond(const Request& request, const Sources& sources);
