@@ -1,8 +1,12 @@
 #include "daemon/metrics.hpp"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
 #include "config/measures_same.hpp"
@@ -155,12 +159,11 @@ void Metrics::configure(const Config& config) {
   series_->configure_resolvers(config);
 }
 
-void Metrics::observe(const Measurement& whole, const Verdict& verdict, const State& state,
+void Metrics::observe(const Measurement& measurement, const Verdict& verdict, const State& state,
                       const Change* change) {
-  const Measurement measurement = ladder_of(whole);
   for (const Observation& step : measurement.observations) {
     const auto* seen = std::get_if<DnsSeen>(&step.seen);
-    if (seen == nullptr) continue;
+    if (seen == nullptr || step.purpose != Purpose::ladder) continue;
     const std::string failure{step.failure ? to_string(step.failure->word) : "none"};
     series_->count_answer(seen->resolver, failure, 1);
   }
@@ -214,12 +217,23 @@ void Metrics::observe_reload(bool successful, std::chrono::system_clock::time_po
 
 std::function<void(std::string&)> Metrics::snapshot() const {
   series_->process.refresh();
-  std::vector<std::shared_ptr<const Exposition>> parts;
+  std::vector<std::shared_ptr<const BlockText>> parts;
   parts.reserve(series_->targets.size());
   for (const auto& [id, target] : series_->targets) parts.push_back(target.second->text());
   return [own = render(series_->registry), parts = std::move(parts)](std::string& text) {
-    join(own, parts, text);
+    join(own, TargetSeries::families(), parts, text);
   };
+}
+
+std::size_t Metrics::count_series(const Config& config) {
+  Metrics metrics;
+  metrics.configure(config);
+  std::size_t series = 0;
+  for (const auto& [id, target] : metrics.series_->targets) series += target.second->size();
+  for (const auto& [name, family] : render(metrics.series_->registry)) {
+    series += static_cast<std::size_t>(std::ranges::count(family.samples, '\n'));
+  }
+  return series;
 }
 
 std::string Metrics::text() const {

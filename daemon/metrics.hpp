@@ -47,6 +47,9 @@ class Metrics {
   void count_skipped_round();
   void observe_reload(bool successful, std::chrono::system_clock::time_point at);
 
+  // How many series that configuration exports from its first scrape.
+  static std::size_t count_series(const Config& config);
+
   std::string text() const;  // the Prometheus text format, version 0.0.4
   // What `text` would be now, to be put together later and on any thread.
   std::function<void(std::string&)> snapshot() const;

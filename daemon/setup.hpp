@@ -1,5 +1,6 @@
-// The configuration with the tables of fingerprints that it names, read once. What is wrong with a
-// table is a fault of the configuration and told like all others.
+// The configuration with the lists and tables that it names, read once. What is wrong with one of
+// them as a whole is a fault of the configuration and told like all others; a line of a list that
+// cannot be used is passed over and reported.
 #pragma once
 
 #include <string>
@@ -9,16 +10,18 @@
 #include <boost/system/result.hpp>
 
 #include "config/config.hpp"
+#include "config/list.hpp"
 #include "probes/judge/fingerprints.hpp"
 
 namespace reachd {
 
 struct Setup {
-  Config config;
+  Config config;  // the lists' targets among its services
   std::vector<Fingerprints> fingerprints;
+  std::vector<ListReport> lists = {};
 };
 
-// All faults of the configuration, or, if it has none, those of its tables.
+// All faults of the configuration, or, if it has none, those of its lists and tables.
 std::variant<Setup, std::vector<Fault>> load_setup(const std::string& file);
 
 // One table. `key` is what named it, for the fault.
