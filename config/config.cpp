@@ -39,9 +39,12 @@ void read_config(const Field& root, Config& config) {
   constexpr std::string_view kServices =
       "what is to be measured, such as services: [{name: example, targets: [{name: web, url: "
       "https://www.example.org/}]}]";
+  const Field lists = section.optional("lists");
+  const bool may_be_absent = helper.present() || lists.present();
   read_services(
-      helper.present() ? section.optional("services") : section.required("services", kServices),
+      may_be_absent ? section.optional("services") : section.required("services", kServices),
       config, config.services);
+  read_lists(lists, config, config.lists);
   read_state(section.optional("state"), config.file, config.state);
   read_detector(section.optional("detector"), config.false_alarms);
   read_alertmanager(section.optional("alertmanager"), config.file, config.alertmanager);

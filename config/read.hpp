@@ -6,10 +6,12 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "config/config.hpp"
+#include "config/url.hpp"
 #include "config/yaml_reader.hpp"
 
 namespace reachd {
@@ -23,6 +25,7 @@ void read_detector(const Field& field, Rate& false_alarms);
 void read_helper(const Field& field, const Config& so_far, HelperSettings& helper);
 void read_state(const Field& field, const std::string& file, StateSettings& state);
 void read_services(const Field& field, const Config& so_far, std::vector<Service>& services);
+void read_lists(const Field& field, const Config& so_far, std::vector<ListSettings>& lists);
 void read_alertmanager(const Field& field, const std::string& file, AlertmanagerSettings& out);
 void read_remote_write(const Field& field, const std::string& file,
                        std::vector<RemoteWriteSettings>& out);
@@ -31,6 +34,7 @@ void read_remote_write(const Field& field, const std::string& file,
 // if the URL is bad.
 Target defaults_of(const Config& so_far, std::string service);
 bool read_url(const Field& field, Target& target);
+void set_url(Target& target, const std::string& text, const TargetUrl& url);
 
 // What only http and https targets may have: method, headers, expect, object. `is_http` false makes
 // each of them that is present a fault.
@@ -64,5 +68,6 @@ bool take_listen(const Field& field, std::string_view example, Listen& out);
 // A name that goes into metric labels and paths: [a-z0-9][a-z0-9._-]{0,62}. True only if it was
 // set.
 bool take_name(const Field& field, std::string& out);
+bool is_name(std::string_view text);
 
 }  // namespace reachd

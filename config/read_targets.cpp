@@ -59,6 +59,16 @@ void read_pins(const Field& field, Target& target) {
   }
 }
 
+void read_detail(const Field& field, Target& target) {
+  const auto text = field.text();
+  if (!text) return;
+  if (*text != "full" && *text != "compact") {
+    field.fault(in_quotes(*text) + " is neither full nor compact");
+  } else {
+    target.detail = *text == "full" ? Detail::full : Detail::compact;
+  }
+}
+
 void read_families(const Field& field, Target& target) {
   std::vector<Family> families;
   for (const Field& item : field.one_or_more()) {
@@ -142,16 +152,20 @@ Target defaults_of(const Config& config, std::string service) {
 bool read_url(const Field& field, Target& target) {
   TargetUrl url;
   if (!take(field, url, parse_target_url)) return false;
-  target.url = *field.text();
+  set_url(target, *field.text(), url);
+  return true;
+}
+
+void set_url(Target& target, const std::string& text, const TargetUrl& url) {
+  target.url = text;
   target.scheme = url.scheme;
-  target.host = std::move(url.host);
+  target.host = url.host;
   target.port = url.port;
-  target.path = std::move(url.path);
-  target.dns_name = std::move(url.dns_name);
-  target.dns_type = std::move(url.dns_type);
+  target.path = url.path;
+  target.dns_name = url.dns_name;
+  target.dns_type = url.dns_type;
   const bool upgradable = url.scheme == Scheme::imap || url.scheme == Scheme::smtp;
   target.starttls = upgradable ? Starttls::optional : Starttls::none;
-  return true;
 }
 
 void read_services(const Field& field, const Config& so_far, std::vector<Service>& services) {
@@ -171,6 +185,7 @@ void read_services(const Field& field, const Config& so_far, std::vector<Service
     Target defaults = defaults_of(so_far, service.name);
     const Field interval = section.optional("interval");
     take_interval(interval, defaults.interval);
+    read_detail(section.optional("detail"), defaults);
     std::set<std::string> target_names;
     const Field targets = section.required(
         "targets", "such as targets: [{name: web, url: https://www.example.org/}]");

@@ -45,16 +45,18 @@ bool take_timeout(const Field& field, milliseconds& out) {
                        "a step that takes longer is a failure to any user");
 }
 
-bool take_name(const Field& field, std::string& out) {
+bool is_name(std::string_view text) {
   constexpr std::string_view kFirst = "abcdefghijklmnopqrstuvwxyz0123456789";
+  return !text.empty() && text.size() <= 63 && kFirst.find(text.front()) != text.npos &&
+         std::all_of(text.begin(), text.end(), [&](char c) {
+           return kFirst.find(c) != std::string_view::npos || c == '.' || c == '_' || c == '-';
+         });
+}
+
+bool take_name(const Field& field, std::string& out) {
   const auto text = field.text();
   if (!text) return false;
-  const bool good =
-      text->size() <= 63 && kFirst.find(text->front()) != std::string_view::npos &&
-      std::all_of(text->begin(), text->end(), [&](char c) {
-        return kFirst.find(c) != std::string_view::npos || c == '.' || c == '_' || c == '-';
-      });
-  if (!good) {
+  if (!is_name(*text)) {
     field.fault(in_quotes(*text) +
                 " is not a name: up to 63 of a-z, 0-9, '.', '_' and '-', a letter or digit first, "
                 "such as google-search");

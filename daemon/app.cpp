@@ -54,6 +54,20 @@ void tell_faults(const std::vector<Fault>& faults) {
   }
 }
 
+// What the lists gave, and how much Prometheus will have to take.
+void tell_size(const std::vector<ListReport>& lists, const Config& config) {
+  for (const ListReport& list : lists) {
+    const auto first = list.skipped.empty() ? SkippedLine{} : list.skipped.front();
+    log::info("list", {{"file", list.file},
+                       {"targets", list.taken},
+                       {"passed_over", list.skipped.size()},
+                       {"first_line", first.line},
+                       {"first_reason", first.why}});
+  }
+  log::info("series",
+            {{"targets", targets_of(config).size()}, {"series", Metrics::count_series(config)}});
+}
+
 boost::system::result<Secrets, std::string> read_secrets(const Config& config) {
   using Read = boost::system::result<Secrets, std::string>;
   auto doors = open_doors(config);
@@ -152,7 +166,7 @@ void App::reload() {
   if (const auto* faults = std::get_if<std::vector<Fault>>(&loaded)) {
     tell_faults(*faults);
   } else {
-    auto& [next, fingerprints, entrance] = std::get<Setup>(loaded);
+    auto& [next, fingerprints, entrance, lists] = std::get<Setup>(loaded);
     next.state.directory = config_.state.directory;
     auto trust = net::TrustStore::load(next.ca_file);
     try {
@@ -169,6 +183,7 @@ void App::reload() {
       instruments_.configure(config_, std::move(*trust), std::move(secrets->doors),
                              std::move(fingerprints));
       apply(std::move(*secrets));
+      tell_size(lists, config_);
       successful = true;
     } catch (const std::exception& error) {
       log::write(log::Level::error, "reload", {{"error", error.what()}});
@@ -274,6 +289,7 @@ int run(const RunOptions& options) {
     return kExitUsage;
   }
   prepare_process();
+  tell_size(setup.lists, config);
   App app(std::move(setup), std::move(*trust), std::move(*secrets));
   app.run();
   return kExitOk;

@@ -1,11 +1,13 @@
 #include "daemon/commands.hpp"
 
+#include <algorithm>
 #include <iostream>
 
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 
 #include "config/config.hpp"
+#include "daemon/metrics.hpp"
 #include "daemon/setup.hpp"
 #include "daemon/status_client.hpp"
 #include "daemon/version.hpp"
@@ -50,6 +52,20 @@ void add_status_options(CLI::App& command, StatusOptions& options) {
   command.add_option("--key", options.key_file, "PEM")->needs(certificate);
 }
 
+// The lines that were passed over look like faults, so that editors find them; they are none.
+void print(const ListReport& list, std::ostream& out, std::ostream& err) {
+  constexpr std::size_t kMostLines = 50;
+  for (std::size_t i = 0; i < std::min(list.skipped.size(), kMostLines); ++i) {
+    const SkippedLine& skipped = list.skipped[i];
+    err << list.file << ':' << skipped.line << ":1: passed over: " << skipped.why << '\n';
+  }
+  if (list.skipped.size() > kMostLines) {
+    err << list.file << ": " << list.skipped.size() - kMostLines << " more lines passed over\n";
+  }
+  out << list.file << ": " << list.taken << " targets taken, " << list.skipped.size()
+      << " lines passed over\n";
+}
+
 }  // namespace
 
 int check(const CheckOptions& options, std::ostream& out, std::ostream& err) {
@@ -58,9 +74,11 @@ int check(const CheckOptions& options, std::ostream& out, std::ostream& err) {
     for (const Fault& fault : *faults) err << to_string(fault) << '\n';
     return kExitUsage;
   }
-  const Config& config = std::get<Setup>(loaded).config;
+  const auto& [config, fingerprints, entrance, lists] = std::get<Setup>(loaded);
+  for (const ListReport& list : lists) print(list, out, err);
   out << options.config << ": fine, " << targets_of(config).size() << " targets of "
-      << config.services.size() << " services\n";
+      << config.services.size() << " services; they export " << Metrics::count_series(config)
+      << " series\n";
   return kExitOk;
 }
 

@@ -4,11 +4,13 @@
 
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <prometheus/registry.h>
+
+#include "daemon/sample_block.hpp"
 
 namespace reachd {
 
@@ -21,9 +23,9 @@ using Exposition = std::map<std::string, FamilyText>;  // by family name
 
 Exposition render(const prometheus::Registry& registry);
 
-// `first`, then all lines of each family of `parts` together, whatever part they are of.
-// Goes over what `text` held; its memory is used again.
-void join(const Exposition& first, const std::vector<std::shared_ptr<const Exposition>>& parts,
-          std::string& text);
+// `first`, then of each of `families` the lines of all `parts` together, each part with those
+// families. Goes over what `text` held; its memory is used again.
+void join(const Exposition& first, std::span<const FamilyHead> families,
+          const std::vector<std::shared_ptr<const BlockText>>& parts, std::string& text);
 
 }  // namespace reachd

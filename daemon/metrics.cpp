@@ -1,8 +1,12 @@
 #include "daemon/metrics.hpp"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
 #include "config/measures_same.hpp"
@@ -21,6 +25,11 @@ using Labels = std::map<std::string, std::string>;
 
 // Being late by a loop's turn is fine; by seconds is a machine that cannot keep up.
 const prometheus::Histogram::BucketBoundaries kLagBuckets{0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 30};
+
+// The lines alone; the block lives as long as they do.
+remote_write::Text lines_of(const std::shared_ptr<const BlockText>& block) {
+  return {block, &block->lines};
+}
 
 double epoch(std::chrono::system_clock::time_point time) {
   return std::chrono::duration<double>(time.time_since_epoch()).count();
@@ -113,7 +122,7 @@ remote_write::Texts Metrics::Series::configure_targets(const Config& config) {
   }
   remote_write::Texts departed;
   for (const auto& [id, series] : std::exchange(targets, std::move(next))) {
-    if (series.second) departed.push_back(series.second->text());
+    if (series.second) departed.push_back(lines_of(series.second->text()));
   }
   return departed;
 }
@@ -164,12 +173,11 @@ remote_write::Texts Metrics::configure(const Config& config) {
   return departed;
 }
 
-void Metrics::observe(const Measurement& whole, const Verdict& verdict, const State& state,
+void Metrics::observe(const Measurement& measurement, const Verdict& verdict, const State& state,
                       const Change* change) {
-  const Measurement measurement = ladder_of(whole);
   for (const Observation& step : measurement.observations) {
     const auto* seen = std::get_if<DnsSeen>(&step.seen);
-    if (seen == nullptr) continue;
+    if (seen == nullptr || step.purpose != Purpose::ladder) continue;
     const std::string failure{step.failure ? to_string(step.failure->word) : "none"};
     series_->count_answer(seen->resolver, failure, 1);
   }
@@ -231,14 +239,35 @@ void Metrics::observe_pushes(const std::map<std::string, remote_write::PushCount
 
 remote_write::Collected Metrics::collect() const {
   series_->process.refresh();
-  remote_write::Collected all{std::make_shared<const Exposition>(render(series_->registry)), {}};
+  auto lines = std::make_shared<std::string>();
+  for (const auto& [name, family] : render(series_->registry)) *lines += family.samples;
+  remote_write::Collected all{std::move(lines), {}};
   all.parts.reserve(series_->targets.size());
-  for (const auto& [id, target] : series_->targets) all.parts.push_back(target.second->text());
+  for (const auto& [id, target] : series_->targets) {
+    all.parts.push_back(lines_of(target.second->text()));
+  }
   return all;
 }
 
 std::function<void(std::string&)> Metrics::snapshot() const {
-  return [all = collect()](std::string& text) { join(*all.own, all.parts, text); };
+  series_->process.refresh();
+  std::vector<std::shared_ptr<const BlockText>> parts;
+  parts.reserve(series_->targets.size());
+  for (const auto& [id, target] : series_->targets) parts.push_back(target.second->text());
+  return [own = render(series_->registry), parts = std::move(parts)](std::string& text) {
+    join(own, TargetSeries::families(), parts, text);
+  };
+}
+
+std::size_t Metrics::count_series(const Config& config) {
+  Metrics metrics;
+  metrics.configure(config);
+  std::size_t series = 0;
+  for (const auto& [id, target] : metrics.series_->targets) series += target.second->size();
+  for (const auto& [name, family] : render(metrics.series_->registry)) {
+    series += static_cast<std::size_t>(std::ranges::count(family.samples, '\n'));
+  }
+  return series;
 }
 
 std::string Metrics::text() const {

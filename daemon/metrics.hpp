@@ -56,6 +56,10 @@ class Metrics {
 
   // The same series that `text` tells of, in the pieces that it is made of.
   remote_write::Collected collect() const;
+
+  // How many series that configuration exports from its first scrape.
+  static std::size_t count_series(const Config& config);
+
   std::string text() const;  // the Prometheus text format, version 0.0.4
   // What `text` would be now, to be put together later and on any thread.
   std::function<void(std::string&)> snapshot() const;

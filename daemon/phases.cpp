@@ -6,7 +6,7 @@ namespace reachd {
 namespace {
 
 bool is_connection_step(const Observation& step) {
-  return step.stage != Stage::dns && step.depth == 0;
+  return step.purpose == Purpose::ladder && step.stage != Stage::dns && step.depth == 0;
 }
 
 // The transaction to tell of; nullopt if nothing was connected.
@@ -29,7 +29,7 @@ std::optional<Micros> lookup_time(const std::vector<Observation>& steps) {
   std::optional<Micros> longest;
   for (const Observation& step : steps) {
     const auto* seen = std::get_if<DnsSeen>(&step.seen);
-    if (seen == nullptr || step.depth != 0) continue;
+    if (seen == nullptr || step.purpose != Purpose::ladder || step.depth != 0) continue;
     if (resolver == nullptr) resolver = &seen->resolver;
     if (*resolver != seen->resolver || step.failure) continue;
     longest = std::max(longest.value_or(Micros(0)), step.took);

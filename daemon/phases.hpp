@@ -1,6 +1,6 @@
 // How long the phases of one round took: of the first connection that got through, or else of the
-// first that was tried, without what redirects led to. One definition for the page, the API and the
-// metrics. Pure.
+// first that was tried, without what redirects led to or a diagnosis asked. One definition for the
+// page, the API and the metrics. Pure.
 #pragma once
 
 #include <array>

@@ -134,7 +134,7 @@ int probe(const ProbeOptions& options, std::ostream& out, std::ostream& err) {
     for (const Fault& fault : *faults) err << to_string(fault) << '\n';
     return kExitUsage;
   }
-  auto& [config, fingerprints, entrance] = std::get<Setup>(loaded);
+  auto& [config, fingerprints, entrance, lists] = std::get<Setup>(loaded);
   const auto targets = select(config, options.targets, err);
   if (!targets) return kExitUsage;
   if (targets->empty()) {

@@ -41,10 +41,32 @@ boost::system::result<Fingerprints, Fault> load_fingerprints(const std::string& 
   return Fingerprints(std::move(*parsed));
 }
 
+namespace {
+
+void load_lists(Setup& setup, std::vector<Fault>& faults) {
+  const std::size_t configured = setup.config.services.size();
+  for (std::size_t i = 0; i < setup.config.lists.size(); ++i) {
+    const ListSettings list = setup.config.lists[i];
+    const auto refuse = [&](std::string why) {
+      faults.push_back({list.file, 0, 0, "lists[" + std::to_string(i) + "].file", std::move(why)});
+    };
+    const auto text = read_text_file(list.file, kMostList + 1);
+    if (!text) {
+      refuse("cannot be read: " + text.error());
+    } else if (auto taken = take_list(*text, list, configured, setup.config)) {
+      setup.lists.push_back(std::move(*taken));
+    } else {
+      refuse(taken.error());
+    }
+  }
+}
+
+}  // namespace
+
 std::variant<Setup, std::vector<Fault>> load_setup(const std::string& file, bool serves) {
   Loaded loaded = load_config(file);
   if (auto* faults = std::get_if<std::vector<Fault>>(&loaded)) return std::move(*faults);
-  Setup setup{std::move(std::get<Config>(loaded)), {}, {}};
+  Setup setup{std::move(std::get<Config>(loaded)), {}, {}, {}};
   std::vector<Fault> faults;
   const auto load = [&](const std::string& table, const char* key) {
     if (table.empty()) return;
@@ -55,6 +77,7 @@ std::variant<Setup, std::vector<Fault>> load_setup(const std::string& file, bool
       faults.push_back(known.error());
     }
   };
+  load_lists(setup, faults);
   load(setup.config.fingerprints.dns, "fingerprints.dns");
   load(setup.config.fingerprints.http, "fingerprints.http");
   if (serves) load_web(setup, faults);

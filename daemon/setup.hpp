@@ -1,5 +1,6 @@
-// The configuration with what it names, read once: tables of fingerprints, and who may look. What
-// is wrong with one of these files is a fault of the configuration and told like all others.
+// The configuration with what it names, read once: lists of targets, tables of fingerprints, and
+// who may look. What is wrong with one of these files as a whole is a fault of the configuration
+// and told like all others; a line of a list that cannot be used is passed over and reported.
 #pragma once
 
 #include <string>
@@ -9,15 +10,17 @@
 #include <boost/system/result.hpp>
 
 #include "config/config.hpp"
+#include "config/list.hpp"
 #include "daemon/web/entrance.hpp"
 #include "probes/judge/fingerprints.hpp"
 
 namespace reachd {
 
 struct Setup {
-  Config config;
+  Config config;  // the lists' targets among its services
   std::vector<Fingerprints> fingerprints;
   web::Entrance entrance;
+  std::vector<ListReport> lists = {};
 };
 
 // All faults of the configuration, or, if it has none, those of the files that it names. Whoever

@@ -61,11 +61,4 @@ std::vector<std::string> unanswering_resolvers(const Measurement& measurement) {
   return names;
 }
 
-Measurement ladder_of(const Measurement& measurement) {
-  Measurement ladder = measurement;
-  std::erase_if(ladder.observations,
-                [](const Observation& step) { return step.purpose != Purpose::ladder; });
-  return ladder;
-}
-
 }  // namespace reachd

@@ -51,9 +51,6 @@ struct Measurement {
   bool operator==(const Measurement&) const = default;
 };
 
-// The same with the ladder's own steps alone: what a visitor would have seen, for those who count.
-Measurement ladder_of(const Measurement& measurement);
-
 // Names of the resolvers, asked over a connection, that gave the ladder no answer to its first
 // name.
 std::vector<std::string> unanswering_resolvers(const Measurement& measurement);

@@ -14,12 +14,8 @@ std::string_view take_line(std::string_view text, std::size_t& at) {
   return line;
 }
 
-void gather(const Exposition& text, std::unordered_set<std::string_view>& series) {
-  for (const auto& [name, family] : text) {
-    for (std::size_t at = 0; at < family.samples.size();) {
-      series.insert(series_of(take_line(family.samples, at)));
-    }
-  }
+void gather(std::string_view text, std::unordered_set<std::string_view>& series) {
+  for (std::size_t at = 0; at < text.size();) series.insert(series_of(take_line(text, at)));
 }
 
 }  // namespace
@@ -28,7 +24,7 @@ void Composer::begin(Snapshot snapshot) {
   passages_.clear();
   own_unsaid_.clear();
   parts_unsaid_.clear();
-  within_ = false;
+  at_ = 0;
   before_ = std::exchange(now_, std::move(snapshot));
   before_.parts.clear();
   const bool moved = before_.own && before_.place != now_.place;
@@ -58,19 +54,12 @@ std::optional<Body> Composer::next() {
 bool Composer::step() {
   while (!passages_.empty()) {
     const Passage& passage = passages_.front();
-    if (!within_) {
-      family_ = passage.text->begin();
-      at_ = 0;
-      within_ = true;
-    }
-    for (; family_ != passage.text->end(); ++family_, at_ = 0) {
-      const std::string& samples = family_->second.samples;
-      if (at_ >= samples.size()) continue;
-      say(take_line(samples, at_), passage);
+    if (at_ < passage.text->size()) {
+      say(take_line(*passage.text, at_), passage);
       return true;
     }
     passages_.pop_front();
-    within_ = false;
+    at_ = 0;
   }
   for (Series* unsaid : {&own_unsaid_, &parts_unsaid_}) {
     if (unsaid->empty()) continue;

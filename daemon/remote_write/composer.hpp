@@ -6,25 +6,27 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_set>
 #include <vector>
 
-#include "daemon/exposition.hpp"
 #include "daemon/remote_write/wire.hpp"
 
 namespace reachd::remote_write {
 
-// Texts that nobody changes any more.
-using Texts = std::vector<std::shared_ptr<const Exposition>>;
+// Samples as Prometheus scrapes them, a line each without any that describes; nobody changes them
+// any more.
+using Text = std::shared_ptr<const std::string>;
+using Texts = std::vector<Text>;
 
 // All series at one moment.
 struct Snapshot {
   std::int64_t at = 0;  // milliseconds since 1970
   Place place;
-  std::shared_ptr<const Exposition> own;  // of the daemon itself
-  Texts parts;                            // of the targets
-  Texts departed;                         // of targets that are no more since the snapshot before
+  Text own;        // of the daemon itself
+  Texts parts;     // of the targets
+  Texts departed;  // of targets that are no more since the snapshot before
 };
 
 class Composer {
@@ -40,7 +42,7 @@ class Composer {
  private:
   using Series = std::unordered_set<std::string_view>;  // as series_of(), of a text that is kept
   struct Passage {                                      // a text that is still to be said
-    std::shared_ptr<const Exposition> text;
+    Text text;
     const Place* place = nullptr;
     bool ends = false;         // its series are told to have ended
     Series* unsaid = nullptr;  // what is said is taken from it
@@ -53,9 +55,7 @@ class Composer {
   Series own_unsaid_;    // the daemon's of before that this snapshot has not said so far
   Series parts_unsaid_;  // the same of the targets that are no more
   std::deque<Passage> passages_;
-  Exposition::const_iterator family_;  // of the first passage, if `within_`
-  std::size_t at_ = 0;                 // in that family's samples
-  bool within_ = false;
+  std::size_t at_ = 0;  // in the first passage
   WriteRequest request_;
   Sample sample_;
   std::string scratch_;

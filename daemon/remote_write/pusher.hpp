@@ -29,7 +29,7 @@ struct PushCounts {
 };
 
 struct Collected {
-  std::shared_ptr<const Exposition> own;
+  Text own;
   Texts parts;
 };
 

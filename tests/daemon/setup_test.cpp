@@ -71,5 +71,33 @@ TEST_F(Setups, AFolderIsNoTable) {
               HasSubstr("cannot be read: it is a folder"));
 }
 
+TEST_F(Setups, ListsAreReadWithTheConfigurationAndCheckTellsOfThem) {
+  write("urls.csv",
+        "url,category_code\nhttps://a.example/,NEWS\nhttps://b.example/,NEWS\nftp://c/,NEWS\n");
+  const std::string file = write("lists.yaml", "lists: [{file: urls.csv, interval: 30m}]\n");
+  const auto loaded = load_setup(file);
+  ASSERT_TRUE(std::holds_alternative<reachd::Setup>(loaded));
+  const auto& setup = std::get<reachd::Setup>(loaded);
+  EXPECT_EQ(targets_of(setup.config).size(), 2U);
+  EXPECT_EQ(setup.lists.at(0).taken, 2U);
+  std::ostringstream out, err;
+  EXPECT_EQ(check({file}, out, err), kExitOk);
+  EXPECT_THAT(out.str(), HasSubstr("urls.csv: 2 targets taken, 1 lines passed over\n"));
+  EXPECT_THAT(out.str(), HasSubstr("2 targets of 1 services; they export "));
+  EXPECT_THAT(err.str(), HasSubstr("urls.csv:4:1: passed over: "));
+}
+
+TEST_F(Setups, AListThatCannotBeUsedIsAFault) {
+  write("a.csv", "url,category_code\nhttps://a.example/,A\n");
+  const std::string file =
+      write("lists.yaml",
+            "lists: [{file: missing.csv}, {file: a.csv}]\n"
+            "services: [{name: a, targets: [{name: b, url: https://c.example/}]}]\n");
+  std::ostringstream out, err;
+  EXPECT_EQ(check({file}, out, err), kExitUsage);
+  EXPECT_THAT(err.str(), HasSubstr("missing.csv:0:0: lists[0].file: cannot be read: "));
+  EXPECT_THAT(err.str(), HasSubstr("a.csv:0:0: lists[1].file: line 2 has the category 'a'"));
+}
+
 }  // namespace
 }  // namespace reachd

@@ -18,9 +18,8 @@ using testing::Pair;
 const Place kPlace{{"asn", "4134"}, {"instance", "127.0.0.1:10980"}, {"job", "reachd"}};
 constexpr std::uint64_t kStale = 0x7ff0000000000002;  // prometheus/model/value: StaleNaN
 
-std::shared_ptr<const Exposition> text(const std::string& name, const std::string& samples) {
-  return std::make_shared<const Exposition>(
-      Exposition{{name, {"# HELP " + name + " x\n# TYPE " + name + " gauge\n", samples}}});
+Text text(const std::string& samples) {
+  return std::make_shared<const std::string>(samples);
 }
 
 std::vector<test::WrittenSample> all_of(Composer& composer, Snapshot snapshot) {
@@ -47,8 +46,8 @@ std::map<std::string, std::string> told(const std::vector<test::WrittenSample>& 
 
 TEST(Composer, AddsThePlaceAndKeepsLabelsInOrder) {
   Composer composer;
-  const auto samples = all_of(
-      composer, {.at = 1764380000123, .place = kPlace, .own = text("up", "up{cause=\"x\"} 7\n")});
+  const auto samples =
+      all_of(composer, {.at = 1764380000123, .place = kPlace, .own = text("up{cause=\"x\"} 7\n")});
   ASSERT_EQ(samples.size(), 1U);
   EXPECT_THAT(samples[0].labels,
               ElementsAre(Pair("__name__", "up"), Pair("asn", "4134"), Pair("cause", "x"),
@@ -60,7 +59,7 @@ TEST(Composer, AddsThePlaceAndKeepsLabelsInOrder) {
 TEST(Composer, ASeriesOwnLabelGoesBeforeThePlaces) {
   Composer composer;
   const auto samples =
-      all_of(composer, {.place = kPlace, .own = text("up", "up{job=\"own\",z=\"\"} 1\n")});
+      all_of(composer, {.place = kPlace, .own = text("up{job=\"own\",z=\"\"} 1\n")});
   EXPECT_THAT(told(samples),
               ElementsAre(Pair("up{asn=\"4134\",instance=\"127.0.0.1:10980\",job=\"own\"}", "1")));
 }
@@ -68,13 +67,13 @@ TEST(Composer, ASeriesOwnLabelGoesBeforeThePlaces) {
 TEST(Composer, CutsALargeSnapshotIntoBodiesAndLosesNothing) {
   constexpr int kParts = 120;
   constexpr int kLines = 101;
-  Snapshot snapshot{.place = {}, .own = text("own", "own 1\n")};
+  Snapshot snapshot{.place = {}, .own = text("own 1\n")};
   for (int part = 0; part < kParts; ++part) {
     std::string lines;
     for (int line = 0; line < kLines; ++line) {
       lines += "a{p=\"" + std::to_string(part) + "\",l=\"" + std::to_string(line) + "\"} 1\n";
     }
-    snapshot.parts.push_back(text("a", lines));
+    snapshot.parts.push_back(text(lines));
   }
   Composer composer;
   EXPECT_EQ(told(all_of(composer, snapshot)).size(), std::size_t{kParts} * kLines + 1);
@@ -83,35 +82,35 @@ TEST(Composer, CutsALargeSnapshotIntoBodiesAndLosesNothing) {
 
 TEST(Composer, EndsWhatIsNoMoreAndNothingElse) {
   Composer composer;
-  const auto gone = text("t", "t{target=\"a\"} 1\nt{target=\"a\",k=\"old\"} 1\n");
-  const auto stays = text("t", "t{target=\"b\"} 1\n");
-  all_of(composer, {.own = text("c", "c{x=\"1\"} 1\nc{x=\"2\"} 1\n"), .parts = {gone, stays}});
+  const auto gone = text("t{target=\"a\"} 1\nt{target=\"a\",k=\"old\"} 1\n");
+  const auto stays = text("t{target=\"b\"} 1\n");
+  all_of(composer, {.own = text("c{x=\"1\"} 1\nc{x=\"2\"} 1\n"), .parts = {gone, stays}});
   // The control is gone; the target measures something else, and has some of its series still.
-  const auto instead = text("t", "t{target=\"a\"} 5\n");
-  EXPECT_THAT(told(all_of(composer, {.own = text("c", "c{x=\"2\"} 2\n"),
-                                     .parts = {instead, stays},
-                                     .departed = {gone}})),
-              ElementsAre(Pair("c{x=\"1\"}", "ends"), Pair("c{x=\"2\"}", "2"),
-                          Pair("t{k=\"old\",target=\"a\"}", "ends"), Pair("t{target=\"a\"}", "5"),
-                          Pair("t{target=\"b\"}", "1")));
+  const auto instead = text("t{target=\"a\"} 5\n");
+  EXPECT_THAT(
+      told(all_of(composer,
+                  {.own = text("c{x=\"2\"} 2\n"), .parts = {instead, stays}, .departed = {gone}})),
+      ElementsAre(Pair("c{x=\"1\"}", "ends"), Pair("c{x=\"2\"}", "2"),
+                  Pair("t{k=\"old\",target=\"a\"}", "ends"), Pair("t{target=\"a\"}", "5"),
+                  Pair("t{target=\"b\"}", "1")));
   // Once is enough.
-  EXPECT_THAT(told(all_of(composer, {.own = text("c", "c{x=\"2\"} 3\n"), .parts = {stays}})),
+  EXPECT_THAT(told(all_of(composer, {.own = text("c{x=\"2\"} 3\n"), .parts = {stays}})),
               ElementsAre(Pair("c{x=\"2\"}", "3"), Pair("t{target=\"b\"}", "1")));
 }
 
 TEST(Composer, EndsAllUnderTheOldNameOfAPlace) {
   Composer composer;
-  const auto part = text("t", "t 1\n");
-  all_of(composer, {.place = {{"asn", "1"}}, .own = text("c", "c 1\n"), .parts = {part}});
+  const auto part = text("t 1\n");
+  all_of(composer, {.place = {{"asn", "1"}}, .own = text("c 1\n"), .parts = {part}});
   EXPECT_THAT(
-      told(all_of(composer, {.place = {{"asn", "2"}}, .own = text("c", "c 2\n"), .parts = {part}})),
+      told(all_of(composer, {.place = {{"asn", "2"}}, .own = text("c 2\n"), .parts = {part}})),
       ElementsAre(Pair("c{asn=\"1\"}", "ends"), Pair("c{asn=\"2\"}", "2"),
                   Pair("t{asn=\"1\"}", "ends"), Pair("t{asn=\"2\"}", "1")));
 }
 
 TEST(Composer, HasNothingToSayOfNothing) {
   Composer composer;
-  EXPECT_THAT(all_of(composer, {.own = std::make_shared<const Exposition>()}), IsEmpty());
+  EXPECT_THAT(all_of(composer, {.own = text("")}), IsEmpty());
 }
 
 TEST(Place, IsWhatAScrapeWouldSayAndTheVantage) {

@@ -30,9 +30,7 @@ struct Source {
   int snapshots = 0;
   Collected collect() {
     ++snapshots;
-    return {std::make_shared<const Exposition>(
-                Exposition{{"n", {"", "n " + std::to_string(snapshots) + "\n"}}}),
-            {}};
+    return {std::make_shared<const std::string>("n " + std::to_string(snapshots) + "\n"), {}};
   }
 };
 

@@ -1,0 +1,290 @@
+// The limit that the engine is measured against: the same A and AAAA questions, connection,
+// verified TLS 1.3 and GET, by OpenSSL on non-blocking sockets and one epoll set, with one SSL_CTX
+// for all. It keeps nothing, judges nothing and schedules nothing.
+//
+//   bare_loop http|https PORT CONCURRENCY SECONDS CA_FILE [PATH] [ZONE]
+//
+// Asks 127.0.0.53:53 for t0 to t63.ZONE.bench.test in turn. Prints one JSON object.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/ssl.h>
+#include <sys/epoll.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+enum class Phase { names, connect, handshake, answer };
+enum class Progress { waits, done, failed };
+
+struct Flight {
+  Phase phase = Phase::names;
+  std::array<int, 2> questions{-1, -1};  // A, AAAA
+  int answered = 0;
+  int fd = -1;
+  SSL* ssl = nullptr;
+  std::uint32_t address = 0;
+  std::size_t name = 0;
+  std::size_t received = 0;
+  std::size_t expected = 0;  // 0: not known yet
+  std::string head;
+};
+
+struct Loop {
+  bool tls = false;
+  std::uint16_t port = 0;
+  SSL_CTX* context = nullptr;
+  int set = -1;
+  std::array<std::string, 64> names;
+  std::array<std::string, 64> requests;
+  long started = 0;
+  long done = 0;
+  long failed = 0;
+};
+
+void watch(const Loop& loop, int fd, std::uint32_t what, Flight& flight) {
+  epoll_event event{};
+  event.events = what;
+  event.data.ptr = &flight;
+  ::epoll_ctl(loop.set, EPOLL_CTL_ADD, fd, &event);
+}
+
+std::string question(const std::string& name, std::uint8_t type, std::uint16_t id) {
+  std::string message{
+      static_cast<char>(id >> 8U), static_cast<char>(id), 1, 0, 0, 1, 0, 0, 0, 0, 0, 0};
+  for (std::size_t at = 0; at < name.size();) {
+    const std::size_t dot = std::min(name.find('.', at), name.size());
+    message += static_cast<char>(dot - at);
+    message.append(name, at, dot - at);
+    at = dot + 1;
+  }
+  return message + std::string{0, 0, static_cast<char>(type), 0, 1};
+}
+
+// Each question from a port of its own, as a careful resolver asks.
+void begin(Loop& loop, Flight& flight) {
+  flight = {};
+  flight.name = static_cast<std::size_t>(loop.started++) % loop.names.size();
+  sockaddr_in resolver{};
+  resolver.sin_family = AF_INET;
+  resolver.sin_port = htons(53);
+  ::inet_pton(AF_INET, "127.0.0.53", &resolver.sin_addr);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (::connect(fd, reinterpret_cast<sockaddr*>(&resolver), sizeof resolver) != 0) std::exit(1);
+    std::uint16_t id = 0;
+    if (::getrandom(&id, sizeof id, 0) != sizeof id) std::exit(1);
+    const std::string message = question(loop.names.at(flight.name), i == 0 ? 1 : 28, id);
+    ::send(fd, message.data(), message.size(), 0);
+    flight.questions.at(i) = fd;
+    watch(loop, fd, EPOLLIN, flight);
+  }
+}
+
+bool connect(Loop& loop, Flight& flight) {
+  flight.fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const int one = 1;
+  ::setsockopt(flight.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  sockaddr_in peer{};
+  peer.sin_family = AF_INET;
+  peer.sin_port = htons(loop.port);
+  peer.sin_addr.s_addr = flight.address;
+  const int code = ::connect(flight.fd, reinterpret_cast<sockaddr*>(&peer), sizeof peer);
+  if (code != 0 && errno != EINPROGRESS) return false;
+  flight.phase = Phase::connect;
+  watch(loop, flight.fd, EPOLLIN | EPOLLOUT | EPOLLET | EPOLLRDHUP, flight);
+  if (!loop.tls) return true;
+  flight.ssl = SSL_new(loop.context);
+  SSL_set_fd(flight.ssl, flight.fd);
+  SSL_set1_host(flight.ssl, loop.names.at(flight.name).c_str());
+  SSL_set_tlsext_host_name(flight.ssl, loop.names.at(flight.name).c_str());
+  SSL_set_connect_state(flight.ssl);
+  return true;
+}
+
+Progress take_answers(Loop& loop, Flight& flight) {
+  std::array<std::uint8_t, 512> message;
+  for (int& fd : flight.questions) {
+    if (fd < 0) continue;
+    const auto size = ::recv(fd, message.data(), message.size(), 0);
+    if (size <= 0) continue;
+    if (message[7] > 0) std::memcpy(&flight.address, message.data() + size - 4, 4);
+    ::close(fd);
+    fd = -1;
+    ++flight.answered;
+  }
+  if (flight.answered < 2) return Progress::waits;
+  if (flight.address == 0 || !connect(loop, flight)) return Progress::failed;
+  return Progress::waits;
+}
+
+// Bytes, 0 at the end, -1: none now, -2: broken.
+int receive(Loop& loop, Flight& flight, std::array<char, 16384>& buffer) {
+  if (!loop.tls) {
+    const auto size = ::recv(flight.fd, buffer.data(), buffer.size(), 0);
+    if (size >= 0) return static_cast<int>(size);
+    return errno == EAGAIN ? -1 : -2;
+  }
+  const int size = SSL_read(flight.ssl, buffer.data(), buffer.size());
+  if (size > 0) return size;
+  const int error = SSL_get_error(flight.ssl, size);
+  if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) return -1;
+  return error == SSL_ERROR_ZERO_RETURN ? 0 : -2;
+}
+
+Progress read_answer(Loop& loop, Flight& flight) {
+  static std::array<char, 16384> buffer;
+  for (;;) {
+    const int size = receive(loop, flight, buffer);
+    if (size == -1) return Progress::waits;
+    if (size <= 0) return Progress::failed;
+    flight.received += static_cast<std::size_t>(size);
+    if (flight.expected == 0) {
+      flight.head.append(buffer.data(), static_cast<std::size_t>(size));
+      const std::size_t end = flight.head.find("\r\n\r\n");
+      if (end == std::string::npos) continue;
+      if (!flight.head.starts_with("HTTP/1.1 200")) return Progress::failed;
+      const std::size_t length = flight.head.find("\r\nContent-Length: ");
+      if (length > end) return Progress::failed;
+      flight.expected = end + 4 + std::strtoul(flight.head.c_str() + length + 18, nullptr, 10);
+    }
+    if (flight.received >= flight.expected) return Progress::done;
+  }
+}
+
+Progress step(Loop& loop, Flight& flight) {
+  if (flight.phase == Phase::names) return take_answers(loop, flight);
+  if (flight.phase == Phase::connect) {
+    int error = 0;
+    socklen_t length = sizeof error;
+    ::getsockopt(flight.fd, SOL_SOCKET, SO_ERROR, &error, &length);
+    if (error != 0) return Progress::failed;
+    flight.phase = Phase::handshake;
+  }
+  if (flight.phase == Phase::handshake) {
+    if (loop.tls) {
+      const int code = SSL_connect(flight.ssl);
+      if (code != 1) {
+        const int error = SSL_get_error(flight.ssl, code);
+        const bool waits = error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE;
+        return waits ? Progress::waits : Progress::failed;
+      }
+    }
+    const std::string& request = loop.requests.at(flight.name);
+    const int size = static_cast<int>(request.size());
+    const int sent =
+        loop.tls
+            ? SSL_write(flight.ssl, request.data(), size)
+            : static_cast<int>(::send(flight.fd, request.data(), request.size(), MSG_NOSIGNAL));
+    if (sent != size) return Progress::failed;
+    flight.phase = Phase::answer;
+  }
+  return read_answer(loop, flight);
+}
+
+void end(Loop& loop, Flight& flight, bool fine) {
+  fine ? ++loop.done : ++loop.failed;
+  if (flight.ssl != nullptr) {
+    if (fine) SSL_shutdown(flight.ssl);
+    SSL_free(flight.ssl);
+  }
+  for (const int fd : {flight.questions[0], flight.questions[1], flight.fd}) {
+    if (fd >= 0) ::close(fd);
+  }
+}
+
+long kib(const char* key) {
+  std::FILE* const file = std::fopen("/proc/self/status", "re");
+  std::array<char, 256> line;
+  long value = 0;
+  while (std::fgets(line.data(), line.size(), file) != nullptr) {
+    if (std::strncmp(line.data(), key, std::strlen(key)) == 0)
+      value = std::atol(line.data() + std::strlen(key));
+  }
+  std::fclose(file);
+  return value;
+}
+
+double cpu_seconds() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+  };
+  return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  if (count < 6) {
+    std::fputs("usage: bare_loop http|https PORT CONCURRENCY SECONDS CA_FILE [PATH] [ZONE]\n",
+               stderr);
+    return 2;
+  }
+  const rlimit most{65536, 65536};
+  ::setrlimit(RLIMIT_NOFILE, &most);
+  Loop loop;
+  loop.tls = std::strcmp(words[1], "https") == 0;
+  loop.port = static_cast<std::uint16_t>(std::atoi(words[2]));
+  const auto concurrency = static_cast<std::size_t>(std::atol(words[3]));
+  const std::chrono::duration<double> span(std::atof(words[4]));
+  const std::string path = count > 6 ? words[6] : "/";
+  const std::string zone = count > 7 ? words[7] : "ok";
+  for (std::size_t i = 0; i < loop.names.size(); ++i) {
+    loop.names.at(i) = "t" + std::to_string(i) + "." + zone + ".bench.test";
+    loop.requests.at(i) = "GET " + path + " HTTP/1.1\r\nHost: " + loop.names.at(i) +
+                          "\r\nUser-Agent: bare\r\nAccept: */*\r\n\r\n";
+  }
+  if (loop.tls) {
+    loop.context = SSL_CTX_new(TLS_client_method());
+    SSL_CTX_set_verify(loop.context, SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_set_session_cache_mode(loop.context, SSL_SESS_CACHE_OFF);
+    if (SSL_CTX_load_verify_file(loop.context, words[5]) != 1) return 1;
+  }
+  loop.set = ::epoll_create1(EPOLL_CLOEXEC);
+
+  const long base = kib("VmRSS:");
+  const double cpu = cpu_seconds();
+  const auto start = Clock::now();
+  std::vector<Flight> flights(concurrency);
+  for (Flight& flight : flights) begin(loop, flight);
+  std::size_t live = concurrency;
+  std::array<epoll_event, 512> events;
+  while (live > 0 && Clock::now() - start < span + std::chrono::seconds(30)) {
+    const int ready = ::epoll_wait(loop.set, events.data(), events.size(), 1000);
+    for (int i = 0; i < ready; ++i) {
+      Flight& flight = *static_cast<Flight*>(events.at(static_cast<std::size_t>(i)).data.ptr);
+      const Progress progress = step(loop, flight);
+      if (progress == Progress::waits) continue;
+      end(loop, flight, progress == Progress::done);
+      if (Clock::now() - start < span) {
+        begin(loop, flight);
+      } else {
+        flight = {};
+        flight.phase = Phase::names;
+        --live;
+      }
+    }
+  }
+  const std::chrono::duration<double> wall = Clock::now() - start;
+  std::printf(
+      "{\"rounds\": %ld, \"failed\": %ld, \"cpu\": %.6f, \"wall\": %.3f, \"base_kib\": %ld, "
+      "\"peak_kib\": %ld}\n",
+      loop.done, loop.failed, cpu_seconds() - cpu, wall.count(), base, kib("VmHWM:"));
+}

@@ -1,0 +1,87 @@
+"""The servers' side of the benchmarks: names, certificates, nginx and the stub, all on core 1."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from pki import Pki
+from process import Process, listens, until
+
+FAR = ["taskset", "-c", "1"] + (["nice", "-n", os.environ["BENCH_NICE"]] if "BENCH_NICE" in os.environ else [])
+DEBIAN = Path("/etc/ssl/certs/ca-certificates.crt")
+RESET, STALL, LATE = 9001, 9002, 9003
+ZONES = ["ok", "late", "reset", "hole", "stall"]
+
+NGINX = """
+user root; daemon off; worker_processes 1; worker_rlimit_nofile 60000;
+pid {folder}/nginx.pid; error_log {folder}/nginx.err error;
+events {{ worker_connections 30000; multi_accept on; }}
+http {{
+  default_type text/html; access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000;
+  client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
+  uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
+  ssl_protocols TLSv1.3; ssl_certificate {leaf}; ssl_certificate_key {key};
+  server {{
+    listen 80 backlog=8192; listen 443 ssl backlog=8192;
+    root {folder}/www;
+    location /late {{ proxy_pass http://127.0.0.1:{late}; proxy_read_timeout 60s; }}
+  }}
+}}
+"""
+
+
+HOLE = """
+table ip hole {
+  chain in {
+    type filter hook input priority 0
+    ip daddr 127.2.0.0/16 drop
+  }
+}
+"""
+
+
+def _sysctl(**values):
+    for key, value in values.items():
+        Path("/proc/sys/net/" + key.replace("__", "/")).write_text(str(value))
+
+
+class FarSide:
+    def __init__(self, folder, tools):
+        self.folder, self.tools, self.running = Path(folder), Path(tools), []
+
+    def start(self):
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+        _sysctl(ipv4__ip_local_port_range="12000 65000", core__somaxconn=8192,
+                ipv4__tcp_max_syn_backlog=8192)
+        # What goes to the hole is dropped on its way, as by a censor that blackholes.
+        subprocess.run(["nft", "-f", "-"], check=True, text=True, input=HOLE)
+        resolv = self.folder / "resolv.conf"
+        resolv.write_text("nameserver 127.0.0.53\n")
+        subprocess.run(["mount", "--bind", resolv, os.path.realpath("/etc/resolv.conf")], check=True)
+        self._certify()
+        www = self.folder / "www"
+        www.mkdir()
+        page = "<!doctype html><title>bench</title>"
+        (www / "index.html").write_text(page + "x" * (4096 - len(page)))
+        conf = self.folder / "nginx.conf"
+        conf.write_text(NGINX.format(folder=self.folder, leaf=self.leaf, key=self.key, late=LATE))
+        self._run("nginx", "-c", conf)
+        self._run(self.tools / "world", 53, RESET, STALL, LATE, 8)
+        if not until(lambda: listens("127.0.0.1", 443) and listens("127.0.0.1", LATE), 20):
+            raise RuntimeError("the far side does not listen: " + (self.folder / "far.log").read_text())
+
+    def stop(self):
+        for process in self.running:
+            process.stop()
+
+    def _run(self, *words):
+        self.running.append(Process([*FAR, *words], self.folder / "far.log"))
+
+    def _certify(self, names=()):
+        """A leaf on P-256 that the root has signed itself: the shortest chain there is."""
+        pki = Pki(self.folder / "pki", strangers=())
+        names = [f"*.{zone}.bench.test" for zone in ZONES] + list(names)
+        self.leaf, self.key = pki.chain(names, "ecdsa", issuer="root"), pki.key("ecdsa")
+        self.small = pki.root
+        self.bundle = self.folder / "bundle.pem"
+        self.bundle.write_text(DEBIAN.read_text() + pki.root.read_text())

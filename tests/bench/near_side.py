@@ -1,0 +1,177 @@
+"""What is measured, on core 0: one class a client, each with its CPU by the kernel's accounting."""
+
+import json
+import os
+import re
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+from far_side import RESET, STALL
+from process import Process, listens, until
+
+NEAR = ["taskset", "-c", "0"]
+if os.environ.get("BENCH_NICE"):
+    NEAR += ["nice", "-n", os.environ["BENCH_NICE"]]
+TICK = os.sysconf("SC_CLK_TCK")
+PORTS = {"reset": RESET, "stall": STALL}
+
+
+def cpu_seconds(pid):
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def kib(pid, key):
+    return int(re.search(rf"^{key}:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(), re.M).group(1))
+
+
+def url_of(scheme, index, zone="ok", path="/"):
+    port = f":{PORTS[zone]}" if zone in PORTS else ""
+    return f"{scheme}://t{index}.{zone}.bench.test{port}{path}"
+
+
+def bare(side, scheme, concurrency, seconds, path="/", zone="ok"):
+    words = [*NEAR, side.tools / "bare_loop", scheme, 443 if scheme == "https" else 80, concurrency,
+             seconds, side.bundle, path, zone]
+    done = subprocess.run([str(w) for w in words], capture_output=True, text=True, check=True)
+    seen = json.loads(done.stdout)
+    if seen["failed"]:
+        raise RuntimeError(f"the bare loop failed {seen['failed']} times")
+    return {"cpu": seen["cpu"] * 1000 / seen["rounds"], "rate": seen["rounds"] / seen["wall"],
+            "base": seen["base_kib"], "peak": seen["peak_kib"]}
+
+
+class Blackbox:
+    """prometheus-blackbox-exporter, driven by wrk, which stands on the far side."""
+
+    def __init__(self, side):
+        conf = side.folder / "blackbox.yml"
+        conf.write_text("modules: {web: {prober: http, timeout: 20s, http: {preferred_ip_protocol: ip4}}}\n")
+        environment = f"SSL_CERT_FILE={side.bundle} SSL_CERT_DIR=/nonexistent GOMAXPROCS=1".split()
+        self.side = side
+        self.process = Process(
+            [*NEAR, "env", *environment, "prometheus-blackbox-exporter", f"--config.file={conf}",
+             "--web.listen-address=127.0.0.1:9115", "--log.level=error"], side.folder / "blackbox.log")
+        self.pid = self.process.process.pid
+        if not until(lambda: listens("127.0.0.1", 9115), 20):
+            raise RuntimeError("blackbox_exporter does not listen")
+        self.base = kib(self.pid, "VmRSS")
+
+    def load(self, scheme, concurrency, seconds, path="/", zone="ok"):
+        script = self.side.folder / "probe.lua"
+        target = url_of(scheme, "%d", zone, path)
+        script.write_text(f"""
+            local i, requests = 0, {{}}
+            function init() for k = 0, 63 do requests[k] = wrk.format("GET", string.format(
+              "/probe?module=web&target={target}", k)) end end
+            function request() i = (i + 1) % 64; return requests[i] end\n""")
+        done = subprocess.run(
+            ["taskset", "-c", "1", "wrk", "-t1", f"-c{concurrency}", "--timeout", "25s", f"-d{seconds}s",
+             "-s", script, "http://127.0.0.1:9115"], capture_output=True, text=True, check=True)
+        if "Non-2xx" in done.stdout:
+            raise RuntimeError("blackbox_exporter refuses: " + done.stdout)
+        return int(re.search(r"(\d+) requests in", done.stdout).group(1))
+
+    def succeeds(self, scheme, path="/", zone="ok"):
+        with urllib.request.urlopen("http://127.0.0.1:9115/probe?module=web&target="
+                                    + url_of(scheme, 3, zone, path), timeout=30) as answer:
+            return "\nprobe_success 1" in answer.read().decode()
+
+    def stop(self):
+        self.process.stop()
+
+
+def blackbox(side, scheme, concurrency, seconds):
+    client = Blackbox(side)
+    try:
+        client.load(scheme, concurrency, 1)
+        if not client.succeeds(scheme):
+            raise RuntimeError("blackbox_exporter does not succeed")
+        began, cpu = time.monotonic(), cpu_seconds(client.pid)
+        probes = client.load(scheme, concurrency, seconds)
+        cpu, wall = cpu_seconds(client.pid) - cpu, time.monotonic() - began
+        return {"cpu": cpu * 1000 / probes, "rate": probes / wall, "base": client.base,
+                "peak": kib(client.pid, "VmHWM")}
+    finally:
+        client.stop()
+
+
+class Reachd:
+    """The daemon as it is run, on a list (or, with `full`, on services with all series)."""
+
+    def __init__(self, side, urls, interval, concurrency, store=None, timeout="4s", full=False,
+                 config=None):
+        self.folder = side.folder / f"reachd-{time.monotonic_ns()}"
+        self.folder.mkdir()
+        conf = self.folder / "reachd.yaml"
+        if config is None:
+            config = (f"schedule: {{timeout: {timeout}, concurrency: {concurrency}, rate: 10000/s, "
+                      f"address_rate: 10000/s, deep_every: 30d}}\n"
+                      f"tls: {{ca_file: {store or side.bundle}}}\n"
+                      "listen: 127.0.0.1:10980\n"
+                      f"state: {{directory: {self.folder}/state}}\n")
+            config += self._services(urls, interval) if full else self._list(urls, interval)
+        conf.write_text(config)
+        began = time.monotonic()
+        self.process = Process([*NEAR, side.binary, "run", "--config", conf, "--state-directory",
+                                self.folder / "state"], self.folder / "log")
+        self.pid = self.process.process.pid
+        if not until(lambda: listens("127.0.0.1", 10980), 60):
+            raise RuntimeError("the daemon does not listen: " + (self.folder / "log").read_text())
+        self.start_seconds = time.monotonic() - began
+        self.base = kib(self.pid, "VmRSS")
+
+    def _list(self, urls, interval):
+        table = self.folder / "urls.csv"
+        table.write_text("url,category_code\n" + "".join(f"{url},{kind}\n" for url, kind in urls))
+        return f"lists: [{{file: {table}, interval: {interval}}}]\n"
+
+    @staticmethod
+    def _services(urls, interval):
+        lines = "".join(f"      - {{name: t{i}, url: '{url}'}}\n" for i, (url, _) in enumerate(urls))
+        return f"services:\n  - name: all\n    interval: {interval}\n    targets:\n{lines}"
+
+    def scrape(self):
+        with urllib.request.urlopen("http://127.0.0.1:10980/metrics", timeout=60) as answer:
+            return answer.read().decode()
+
+    def value(self, name, text=None):
+        text = text if text is not None else self.scrape()
+        return float(re.search(rf"^{name} (\S+)$", text, re.M).group(1))
+
+    def statuses(self, text):
+        sums = {}
+        for status, count in re.findall(r'^reachd_rounds_total\{.*status="(\w+)".*\} (\S+)$', text, re.M):
+            sums[status] = sums.get(status, 0) + float(count)
+        return sums
+
+    def window(self, seconds):
+        """CPU and rounds of a while, by their count of begun rounds."""
+        rounds = self.value("reachd_scheduler_lag_seconds_count")
+        began, cpu = time.monotonic(), cpu_seconds(self.pid)
+        time.sleep(seconds)
+        cpu, wall = cpu_seconds(self.pid) - cpu, time.monotonic() - began
+        rounds = self.value("reachd_scheduler_lag_seconds_count") - rounds
+        return {"cpu": cpu * 1000 / max(rounds, 1), "rate": rounds / wall, "busy": cpu / wall,
+                "base": self.base, "peak": kib(self.pid, "VmHWM")}
+
+    def stop(self):
+        self.process.stop(patience=30)
+        subprocess.run(["rm", "-rf", self.folder], check=True)
+
+
+def saturated(side, scheme, count, concurrency, seconds, warm=11, store=None, full=False):
+    """A list that is due more often than it can be measured, so that the core is never idle."""
+    urls = [(url_of(scheme, i), "NEWS") for i in range(count)]
+    daemon = Reachd(side, urls, "5s", concurrency, store, full=full)
+    try:
+        time.sleep(warm)
+        seen = daemon.window(seconds)
+        statuses = daemon.statuses(daemon.scrape())
+        if statuses.get("ok", 0) < 0.999 * sum(statuses.values()):
+            raise RuntimeError(f"not all is well: {statuses}")
+        return seen
+    finally:
+        daemon.stop()
