@@ -191,6 +191,7 @@ asio::awaitable<void> App::stop() {
   systemd_.stopping();
   ticker_.cancel();
   co_await scheduler_.stop();
+  ledger_.save_states();
   ledger_.save_alerts();
   co_await archiver_.stop();
   co_await saver_.stop();

@@ -1,5 +1,6 @@
 #include "daemon/setup.hpp"
 
+#include <chrono>
 #include <utility>
 
 #include "config/text_file.hpp"
@@ -40,6 +41,14 @@ void load_lists(Setup& setup, std::vector<Fault>& faults) {
 }
 
 }  // namespace
+
+double rounds_a_second(const Config& config) {
+  double rounds = 0;
+  for (const Target& target : targets_of(config)) {
+    rounds += 1 / std::chrono::duration<double>(target.interval).count();
+  }
+  return rounds;
+}
 
 std::variant<Setup, std::vector<Fault>> load_setup(const std::string& file) {
   Loaded loaded = load_config(file);

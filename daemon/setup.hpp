@@ -24,6 +24,10 @@ struct Setup {
 // All faults of the configuration, or, if it has none, those of its lists and tables.
 std::variant<Setup, std::vector<Fault>> load_setup(const std::string& file);
 
+// How many rounds a second the targets of the configuration are due, at the least one connection
+// each. More than schedule.rate can never be measured in time.
+double rounds_a_second(const Config& config);
+
 // One table. `key` is what named it, for the fault.
 boost::system::result<Fingerprints, Fault> load_fingerprints(const std::string& file,
                                                              std::string key);
