@@ -219,6 +219,7 @@ asio::awaitable<void> App::stop() {
   ticker_.cancel();
   co_await scheduler_.stop();
   pushers_.stop();
+  ledger_.save_states();
   ledger_.save_alerts();
   co_await archiver_.stop();
   co_await saver_.stop();

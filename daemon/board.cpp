@@ -52,7 +52,9 @@ void record(TargetBoard& target, std::shared_ptr<const Measurement> measurement,
   if (!target.since || verdict.status != target.verdict.status) target.since = now;
   target.rounds.push_front({measurement->began, measurement->round, verdict, measurement->runtime,
                             reason_of(*measurement)});
-  if (target.rounds.size() > TargetBoard::kRounds) target.rounds.pop_back();
+  const bool full = target.target.detail == Detail::full;
+  const std::size_t most = full ? TargetBoard::kRounds : TargetBoard::kCompactRounds;
+  if (target.rounds.size() > most) target.rounds.pop_back();
   target.timeline.add(measurement->began, verdict.status, latency_of(phases_of(*measurement)));
   if (verdict.status != Status::ok) target.last_failed = measurement;
   target.last = std::move(measurement);

@@ -31,7 +31,8 @@ struct RoundRecord {
 };
 
 struct TargetBoard {
-  static constexpr std::size_t kRounds = 60;  // records kept
+  static constexpr std::size_t kRounds = 60;         // records kept
+  static constexpr std::size_t kCompactRounds = 16;  // of a compact target: what the judge reads
   Target target;
   State state;                                     // what is confirmed of it
   Verdict verdict;                                 // of the latest round
@@ -41,6 +42,8 @@ struct TargetBoard {
   std::uint64_t fill = 0;                          // which filling from the store it is part of
   std::shared_ptr<const Measurement> last;         // latest round; null before the first
   std::shared_ptr<const Measurement> last_failed;  // latest that was not ok, null if none was
+  WallTime saved;                                  // when its state went to the store
+  bool unsaved = false;                            // it has changed since, in nothing that matters
 };
 
 struct Board {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include <fmt/format.h>
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 
@@ -76,6 +77,12 @@ int check(const CheckOptions& options, std::ostream& out, std::ostream& err) {
   }
   const auto& [config, fingerprints, entrance, lists] = std::get<Setup>(loaded);
   for (const ListReport& list : lists) print(list, out, err);
+  if (const double rounds = rounds_a_second(config); rounds > config.schedule.rate.per_second()) {
+    err << options.config << ": " << fmt::format("{:.1f}", rounds)
+        << " rounds a second are due, but schedule.rate allows "
+        << fmt::format("{:.1f}", config.schedule.rate.per_second())
+        << " new connections a second: many will be late or left out\n";
+  }
   out << options.config << ": fine, " << targets_of(config).size() << " targets of "
       << config.services.size() << " services; they export " << Metrics::count_series(config)
       << " series\n";

@@ -6,6 +6,7 @@
 #include "daemon/log.hpp"
 #include "probes/judge/vantage.hpp"
 #include "probes/ladder.hpp"
+#include "probes/measurement_json.hpp"
 
 namespace reachd {
 namespace asio = boost::asio;
@@ -23,6 +24,7 @@ TargetBoard* find(std::map<std::string, TargetBoard>& boards, const Target& targ
 void tell(const TargetBoard& entry, Status before, bool first) {
   const RoundRecord& round = entry.rounds.front();
   const bool changed = first || round.verdict.status != before;
+  if (!changed && !log::is_told(log::Level::debug)) return;
   log::write(changed ? log::Level::info : log::Level::debug, changed ? "status" : "round",
              {{"target", id_of(entry.target)},
               {"status", std::string(to_string(round.verdict.status))},
@@ -94,6 +96,7 @@ asio::awaitable<Scheduler::Next> examine(Parts& parts, Scheduler::Assignment ass
 
   const bool first = entry->rounds.empty();
   const Status before = entry->verdict.status;
+  drop_bodies(look.measurement, look.verdict);
   const auto measurement = std::make_shared<const Measurement>(std::move(look.measurement));
   record(*entry, measurement, look.verdict, std::chrono::system_clock::now());
   bool suspicious = false;

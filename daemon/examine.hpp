@@ -2,6 +2,10 @@
 // whose result is the next one's argument.
 #pragma once
 
+#include <map>
+#include <string>
+#include <unordered_map>
+
 #include <boost/asio/awaitable.hpp>
 
 #include "config/config.hpp"
@@ -22,7 +26,7 @@ struct Parts {
   Board& board;
   Metrics& metrics;
   Ledger& ledger;
-  std::map<std::string, Memory> memories = {};      // by target
+  std::unordered_map<std::string, Memory> memories = {};  // by target
   std::map<std::string, Postponed> postponed = {};  // by target: what its next round begins with
 };
 

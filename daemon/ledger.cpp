@@ -24,6 +24,23 @@ namespace {
 
 constexpr std::size_t kReason = 400;  // characters of a reason that go into an event
 
+// A quiet target's state goes to the store this seldom: what a crash then takes is what some rounds
+// taught of its speed.
+constexpr auto kQuietSave = std::chrono::minutes(5);
+
+bool has_evidence(const State& state) {
+  return state.fast.sum > 0 || state.slow.sum > 0 || state.other.sum > 0 || state.recovery.sum > 0;
+}
+
+// Of a compact target only what tells something is kept: deep rounds, and whatever is not well or
+// has just become so.
+bool is_archived(const TargetBoard& target, const Measurement& measurement,
+                 const Verdict& verdict) {
+  if (target.target.detail == Detail::full || measurement.round == Round::deep) return true;
+  if (verdict.status != Status::ok || !verdict.kinds.empty()) return true;
+  return target.rounds.size() > 1 && target.rounds[1].verdict.status != Status::ok;
+}
+
 std::string page_of(const Config& config) {
   const std::string& told = config.alertmanager.external_url;
   return told.empty() ? page_url(config.listen, false) : told;
@@ -130,6 +147,7 @@ bool Ledger::file(TargetBoard& target, std::shared_ptr<const Measurement> measur
                   const Verdict& verdict) {
   const std::string id = id_of(target.target);
   const double p0 = p0_of(background_, measurement->controls);
+  const bool had_evidence = has_evidence(target.state);
   Tracked tracked =
       track(target.state, sight(*measurement, verdict, p0, target.target.interval), detector_);
   target.state = std::move(tracked.state);
@@ -144,9 +162,18 @@ bool Ledger::file(TargetBoard& target, std::shared_ptr<const Measurement> measur
   } else if (tracked.change && tracked.change->passage != Passage::settled) {
     tell(Subject::target, id, *tracked.change, target.target.interval);
   }
-  save(target);
+  const bool quiet = !tracked.change && !had_evidence && !has_evidence(target.state) &&
+                     target.state.confirmed.status == Status::ok;
+  target.unsaved = true;
+  const auto unsaved_for = std::chrono::abs(measurement->began - target.saved);
+  if (!quiet || unsaved_for >= kQuietSave) {
+    save(target);
+    target.saved = measurement->began;
+  }
   saver_.put(store::round_row(*measurement, verdict, target.rounds.front().reason));
-  archiver_.put(std::move(measurement), verdict, own_addresses_);
+  if (is_archived(target, *measurement, verdict)) {
+    archiver_.put(std::move(measurement), verdict, own_addresses_);
+  }
   return tracked.suspicious;
 }
 
@@ -219,7 +246,8 @@ void Ledger::save(const Event& event) {
                              opened(event), std::chrono::system_clock::now(), event.ended});
 }
 
-void Ledger::save(const TargetBoard& target) {
+void Ledger::save(TargetBoard& target) {
+  target.unsaved = false;
   saver_.put(store::StateRow{
       id_of(target.target),
       json::serialize(json::object{{"url", target.target.url}, {"state", to_json(target.state)}}),
@@ -231,6 +259,12 @@ void Ledger::save_background(const std::string& control) {
   if (known == background_.failing.end()) return;
   saver_.put(store::StateRow{control, json::serialize(json::object{{"failing", known->second}}),
                              std::chrono::system_clock::now()});
+}
+
+void Ledger::save_states() {
+  for (auto& [id, target] : board_.targets) {
+    if (target.unsaved) save(target);
+  }
 }
 
 void Ledger::save_alerts() {

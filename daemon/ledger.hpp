@@ -40,6 +40,8 @@ class Ledger {
   // A control's round: `vantage` is what all controls say now.
   void file(const Target& control, bool ok, WallTime began, const Vantage& vantage);
 
+  // The states that file() has put off go to the store: once, before the end.
+  void save_states();
   // What was told of alerts since the last call goes to the store.
   void save_alerts();
 
@@ -50,7 +52,7 @@ class Ledger {
   // Raises or ends the alert of a member; `refined`: of a trouble that was told before.
   void alert(const Event& event, const Member& member, bool refined = false);
   void save(const Event& event);
-  void save(const TargetBoard& target);
+  void save(TargetBoard& target);
   void save_background(const std::string& control);  // beside the states, under its name
 
   const Config& config_;

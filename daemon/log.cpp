@@ -112,10 +112,15 @@ void start(std::string_view level) {
   spdlog::set_default_logger(std::move(logger));
 }
 
+bool is_told(Level level) {
+  const auto* logger = spdlog::default_logger_raw();
+  return logger != nullptr && logger->should_log(spdlog_level(level));
+}
+
 void write(Level level, std::string_view event, Fields fields) {
-  auto* logger = spdlog::default_logger_raw();
-  if (logger == nullptr || !logger->should_log(spdlog_level(level))) return;
-  logger->log(spdlog_level(level), spdlog::string_view_t(line(event, fields)));
+  if (!is_told(level)) return;
+  spdlog::default_logger_raw()->log(spdlog_level(level),
+                                    spdlog::string_view_t(line(event, fields)));
 }
 
 std::string line(std::string_view event, Fields fields) {

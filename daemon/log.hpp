@@ -39,6 +39,8 @@ using Fields = std::initializer_list<Field>;
 void start(std::string_view level);
 
 void write(Level level, std::string_view event, Fields fields = {});
+// Whether write() would say anything: for who would have to put much together first.
+bool is_told(Level level);
 inline void debug(std::string_view event, Fields fields = {}) {
   write(Level::debug, event, fields);
 }

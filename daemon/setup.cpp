@@ -1,5 +1,6 @@
 #include "daemon/setup.hpp"
 
+#include <chrono>
 #include <utility>
 
 #include "config/endpoint.hpp"
@@ -62,6 +63,14 @@ void load_lists(Setup& setup, std::vector<Fault>& faults) {
 }
 
 }  // namespace
+
+double rounds_a_second(const Config& config) {
+  double rounds = 0;
+  for (const Target& target : targets_of(config)) {
+    rounds += 1 / std::chrono::duration<double>(target.interval).count();
+  }
+  return rounds;
+}
 
 std::variant<Setup, std::vector<Fault>> load_setup(const std::string& file, bool serves) {
   Loaded loaded = load_config(file);

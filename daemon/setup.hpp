@@ -27,6 +27,10 @@ struct Setup {
 // serves nothing need not be able to read who may look: without `serves` that file is left alone.
 std::variant<Setup, std::vector<Fault>> load_setup(const std::string& file, bool serves = true);
 
+// How many rounds a second the targets of the configuration are due, at the least one connection
+// each. More than schedule.rate can never be measured in time.
+double rounds_a_second(const Config& config);
+
 // One table. `key` is what named it, for the fault.
 boost::system::result<Fingerprints, Fault> load_fingerprints(const std::string& file,
                                                              std::string key);

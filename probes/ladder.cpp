@@ -42,7 +42,9 @@ std::vector<std::string> choose(const Ascent& ascent, const std::vector<std::str
   }
   std::vector<std::string> chosen;
   for (auto& [ipv6, list] : families) {
-    if (!net::has_route(list.front())) {
+    // Of a light round with one family only one address is tried, route or not.
+    const bool matters = ascent.deep() || families.size() > 1;
+    if (matters && !net::has_route(list.front())) {
       list.clear();
       continue;
     }
@@ -141,10 +143,16 @@ asio::awaitable<Measurement> climb(net::WayOut& way, net::Resolvers& resolvers, 
       Visit first{target.scheme, target.url, target.host, {chosen[i], target.port}, 0};
       visits.push_back(visit(ascent, std::move(first), cookies[i]));
     }
-    using namespace asio::experimental::awaitable_operators;
-    auto [visited, asked_again] =
-        co_await (net::together(way.executor, std::move(visits)) && ask_again(ascent, asked));
-    std::ranges::move(asked_again, std::back_inserter(lookups));
+    std::vector<Steps> visited;
+    if (climb.ask_again.empty()) {
+      visited = co_await net::together(way.executor, std::move(visits));
+    } else {
+      using namespace asio::experimental::awaitable_operators;
+      auto [seen, asked_again] =
+          co_await (net::together(way.executor, std::move(visits)) && ask_again(ascent, asked));
+      visited = std::move(seen);
+      std::ranges::move(asked_again, std::back_inserter(lookups));
+    }
 
     // 3. Where the first answer points elsewhere, on from there.
     const auto pointer = std::ranges::find_if(visited, [](const Steps& seen) {
@@ -176,11 +184,7 @@ asio::awaitable<Measurement> climb(net::WayOut& way, net::Resolvers& resolvers, 
   }
 
   // 5. What else the resolvers, or somebody in between, had to say.
-  std::vector<asio::awaitable<Observation>> late;
-  for (steps::Lookup& lookup : lookups) late.push_back(steps::settle(std::move(lookup)));
-  Steps questions = co_await net::together(way.executor, std::move(late));
-
-  append(measurement.observations, std::move(questions));
+  append(measurement.observations, co_await steps::settle_all(std::move(lookups)));
   append(measurement.observations, std::move(steps));
   std::ranges::sort(measurement.observations, {}, [](const Observation& step) {
     return std::tuple(step.began, step.transaction, step.stage);

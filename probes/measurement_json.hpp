@@ -27,6 +27,10 @@ inline constexpr std::size_t kArchivedBody = 4096;  // bytes of a body that are 
 boost::json::object to_json(const Measurement& measurement, const Verdict& verdict,
                             const std::vector<std::string>& own_addresses = {});
 
+// Forgets the bodies that to_json() would not write: nothing else reads them once the verdict
+// stands, and a measurement is kept until its target's next round. All else of the JSON stays.
+void drop_bodies(Measurement& measurement, const Verdict& verdict);
+
 // OONI's `blocking`: a word, false or null; and a flag that may be null.
 boost::json::value blocking_value(const Classic& classic);
 boost::json::value flag_value(std::optional<bool> flag);

@@ -30,6 +30,10 @@ std::string resolver_ip(const Measurement& measurement) {
   return known ? asked->peer.address : "127.0.0.2";
 }
 
+bool has_bodies(const Verdict& verdict) {
+  return verdict.status != Status::ok || !verdict.kinds.empty();
+}
+
 json::object verdict_of(const Verdict& verdict) {
   return {{"status", to_string(verdict.status)},
           {"kinds", json::array(verdict.kinds.begin(), verdict.kinds.end())},
@@ -138,10 +142,16 @@ std::string measurement_uid(const Measurement& measurement) {
   return uid;
 }
 
+void drop_bodies(Measurement& measurement, const Verdict& verdict) {
+  if (has_bodies(verdict)) return;
+  for (Observation& step : measurement.observations) {
+    if (auto* seen = std::get_if<HttpSeen>(&step.seen)) seen->body = std::string();
+  }
+}
+
 json::object to_json(const Measurement& measurement, const Verdict& verdict,
                      const std::vector<std::string>& own_addresses) {
-  const bool telling = verdict.status != Status::ok || !verdict.kinds.empty();
-  Sheet sheet(measurement, telling, own_addresses);
+  Sheet sheet(measurement, has_bodies(verdict), own_addresses);
   const std::string time = utc_text(measurement.began);
   return {{"annotations", {{"engine_name", "reachd"}, {"engine_version", REACHD_VERSION}}},
           {"data_format_version", "0.2.0"},

@@ -43,7 +43,8 @@ json::object request_of(const Sheet& sheet, const HttpSeen& seen) {
 // Scrubbed before it is cut, so that no address is cut into something that is not found.
 json::object response_of(const Sheet& sheet, const HttpSeen& seen) {
   std::string body = sheet.bodies ? scrub(seen.body, sheet.own) : std::string{};
-  const bool cut = !sheet.bodies ? !seen.body.empty() : body.size() > kArchivedBody;
+  const bool empty = seen.body.empty() && seen.body_length == 0;
+  const bool cut = sheet.bodies ? body.size() > kArchivedBody : !empty;
   if (body.size() > kArchivedBody) body.resize(kArchivedBody);
   return {{"body", text_value(body)},
           {"body_is_truncated", seen.body_truncated || cut},

@@ -26,11 +26,9 @@ asio::awaitable<std::vector<Observation>> question(Case& at, ResolverSettings re
                                                    std::string host, Purpose purpose) {
   const auto patience = std::min<std::chrono::milliseconds>(at.target.timeout, kPatience);
   Lookups lookups = co_await ask_one(at.ascent, std::move(resolver), std::move(host), 0, patience);
-  std::vector<asio::awaitable<Observation>> late;
-  for (steps::Lookup& lookup : lookups) late.push_back(steps::settle(std::move(lookup)));
-  auto steps = co_await net::together(at.ascent.way.executor, std::move(late));
-  for (Observation& step : steps) step.purpose = purpose;
-  co_return steps;
+  auto observations = co_await steps::settle_all(std::move(lookups));
+  for (Observation& step : observations) step.purpose = purpose;
+  co_return observations;
 }
 
 bool was_asked(const Measurement& measurement, const ResolverSettings& resolver) {

@@ -16,6 +16,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "probes/net/curl_global.hpp"
+#include "probes/net/shared_context.hpp"
 
 // Why an epoll set of our own, and not one Asio descriptor per socket of libcurl's: libcurl may
 // close a socket before it says so (CURL_POLL_REMOVE comes late), and the number may belong to
@@ -121,6 +122,7 @@ struct CurlMulti::State : std::enable_shared_from_this<State> {
 
   void act(curl_socket_t socket, int mask) {
     int running = 0;
+    const SharedContext::Offer offer(context);
     const CURLMcode code = curl_multi_socket_action(multi, socket, mask, &running);
     // Only after a callback of ours failed (no memory for a watch): nothing will move any more.
     if (code != CURLM_OK && code != CURLM_BAD_SOCKET) abort_all();
@@ -152,6 +154,7 @@ struct CurlMulti::State : std::enable_shared_from_this<State> {
   }
 
   asio::any_io_executor executor;
+  SharedContext context;
   asio::steady_timer timer;
   asio::posix::stream_descriptor poller;  // the epoll set
   CURLM* multi = nullptr;

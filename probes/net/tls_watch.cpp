@@ -9,30 +9,47 @@
 
 namespace reachd::net {
 
+namespace {
+
+// Where a connection keeps its watch: a context may serve many.
+int watch_index() {
+  static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return index;
+}
+
+}  // namespace
+
 void TlsWatch::attach(SSL_CTX* context, std::string server_name) {
   seen_.server_name = std::move(server_name);
   SSL_CTX_set_msg_callback(context, &TlsWatch::message_callback);
   SSL_CTX_set_msg_callback_arg(context, this);
-  SSL_CTX_set_cert_verify_callback(context, &TlsWatch::verify_callback, this);
+  SSL_CTX_set_cert_verify_callback(context, &TlsWatch::verify_callback, nullptr);
 }
 
 void TlsWatch::release(SSL* ssl) {
   SSL_set_msg_callback(ssl, nullptr);
   SSL_set_msg_callback_arg(ssl, nullptr);
-  // The verification belongs to the context; only a second handshake could come back to it.
+  SSL_set_ex_data(ssl, watch_index(), nullptr);
+  // Only a second handshake could miss it.
   SSL_set_options(ssl, SSL_OP_NO_RENEGOTIATION);
 }
 
 void TlsWatch::message_callback(int sent, int, int type, const void* data, std::size_t size,
                                 SSL* ssl, void* self) noexcept {
+  // Its first message is the ClientHello: the verification comes later and finds it here.
+  SSL_set_ex_data(ssl, watch_index(), self);
   static_cast<TlsWatch*>(self)->on_message(sent != 0, type, static_cast<const unsigned char*>(data),
                                            size, ssl);
 }
 
-int TlsWatch::verify_callback(X509_STORE_CTX* store, void* self) noexcept {
-  auto& watch = *static_cast<TlsWatch*>(self);
-  watch.on_chain(store);
-  return watch.verify_result_ == X509_V_OK ? 1 : 0;
+int TlsWatch::verify_callback(X509_STORE_CTX* store, void*) noexcept {
+  const auto* ssl = static_cast<const SSL*>(
+      X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  auto* watch =
+      ssl == nullptr ? nullptr : static_cast<TlsWatch*>(SSL_get_ex_data(ssl, watch_index()));
+  if (watch == nullptr) return X509_verify_cert(store);
+  watch->on_chain(store);
+  return watch->verify_result_ == X509_V_OK ? 1 : 0;
 }
 
 // Comes for record headers and inner content types too, which have numbers of their own.

@@ -17,8 +17,8 @@ class TlsWatch {
   TlsWatch(const TlsWatch&) = delete;
   TlsWatch& operator=(const TlsWatch&) = delete;
 
-  // Hooks into a context that serves one connection. The watch must outlive the context's use, or
-  // be released from the connection first. Verify mode and store stay as they are. With a server
+  // Hooks into a context for the next connection that is made of it. The watch must outlive that
+  // connection, or be released from it first. Verify mode and store stay as they are. With a server
   // name (or address) the leaf must also be for it, by its alternative names alone: verification
   // then fails with X509_V_ERR_HOSTNAME_MISMATCH (IP_ADDRESS_MISMATCH). Without one the names are
   // for the caller to compare, as libcurl does after the handshake. A chain that fails twice shows
@@ -40,7 +40,7 @@ class TlsWatch {
  private:
   static void message_callback(int sent, int version, int type, const void* data, std::size_t size,
                                SSL* ssl, void* self) noexcept;
-  static int verify_callback(X509_STORE_CTX* store, void* self) noexcept;
+  static int verify_callback(X509_STORE_CTX* store, void*) noexcept;
   void on_message(bool sent, int type, const unsigned char* data, std::size_t size, SSL* ssl);
   void on_handshake(bool sent, int message, SSL* ssl);
   void on_alert(bool sent, int level, int number, SSL* ssl);

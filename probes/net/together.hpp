@@ -1,5 +1,5 @@
 // Waits for several coroutines side by side. Cancelling the wait cancels all of them; an exception
-// of one is thrown after all have ended.
+// of one is thrown after all have ended. A single one is simply awaited.
 #pragma once
 
 #include <exception>
@@ -21,6 +21,11 @@ boost::asio::awaitable<std::vector<T>> together(boost::asio::any_io_executor exe
                                                 std::vector<boost::asio::awaitable<T>> works) {
   namespace asio = boost::asio;
   if (works.empty()) co_return std::vector<T>{};
+  if (works.size() == 1) {
+    std::vector<T> results;
+    results.push_back(co_await std::move(works.front()));
+    co_return results;
+  }
   auto spawn = [&](asio::awaitable<T> work) {
     return asio::co_spawn(executor, std::move(work), asio::deferred);
   };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
 #include "probes/steps/dns_question.hpp"
@@ -106,6 +107,21 @@ asio::awaitable<Observation> settle(Lookup lookup) {
     lookup.listening->merge(std::get<DnsSeen>(lookup.observation.seen));
   }
   co_return std::move(lookup.observation);
+}
+
+asio::awaitable<std::vector<Observation>> settle_all(std::vector<Lookup> lookups) {
+  // All listen by themselves, so that to wait for one after the other is to wait for the last.
+  for (const Lookup& lookup : lookups) {
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none) break;
+    if (lookup.listening) co_await lookup.listening->over();
+  }
+  std::vector<Observation> observations;
+  for (Lookup& lookup : lookups) {
+    if (lookup.listening) lookup.listening->merge(std::get<DnsSeen>(lookup.observation.seen));
+    observations.push_back(std::move(lookup.observation));
+  }
+  co_return observations;
 }
 
 std::vector<std::string> addresses_of(const Observation& observation) {

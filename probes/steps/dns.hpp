@@ -13,6 +13,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -48,6 +49,8 @@ boost::asio::awaitable<Lookup> look_up(net::WayOut& way, DnsOptions options);
 // Waits until the window is over; the observation then holds every reply that came. If cancelled,
 // those so far.
 boost::asio::awaitable<Observation> settle(Lookup lookup);
+// The same for several, in their order.
+boost::asio::awaitable<std::vector<Observation>> settle_all(std::vector<Lookup> lookups);
 
 // The addresses (A or AAAA data) of the believed reply.
 std::vector<std::string> addresses_of(const Observation& observation);

@@ -1,12 +1,16 @@
 #include "probes/steps/dns_udp.hpp"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <optional>
+#include <span>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -19,121 +23,165 @@ namespace asio = boost::asio;
 using asio::ip::udp;
 using boost::system::error_code;
 
-// The socket of one question and what came to it.
-class Inbox {
+// The socket of one question and what came to it. Works by plain callbacks: of ten thousand
+// questions each costs a socket and two timers, no coroutine.
+class Inbox : public std::enable_shared_from_this<Inbox> {
  public:
-  enum class Woke : std::uint8_t { readable, expired, cancelled };
-
   Inbox(const asio::any_io_executor& executor, DnsQuestion question, Clock::time_point start)
-      : over(executor, Clock::time_point::max()),
+      : done(executor, Clock::time_point::max()),
         question_(std::move(question)),
         start_(start),
         socket_(executor),
-        timer_(executor) {}
+        alarm_(executor) {}
 
   // Connected, so that the kernel drops what others send and shows an ICMP refusal; the port is the
   // kernel's choice.
   error_code open(const udp::endpoint& resolver) {
+    const auto failed = [] { return error_code(errno, boost::system::system_category()); };
+    const auto protocol = resolver.protocol();
+    const int type = SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
+    const int descriptor = ::socket(protocol.family(), type, IPPROTO_UDP);
+    if (descriptor < 0) return failed();
     error_code error;
-    socket_.open(resolver.protocol(), error);
-    if (!error) socket_.non_blocking(true, error);
-    if (!error) socket_.connect(resolver, error);
-    return error;
+    socket_.assign(protocol, descriptor, error);
+    if (error) {
+      ::close(descriptor);
+      return error;
+    }
+    const auto size = static_cast<socklen_t>(resolver.size());
+    return ::connect(descriptor, resolver.data(), size) == 0 ? error_code{} : failed();
   }
 
   error_code send() {
-    error_code error;
-    socket_.send(asio::buffer(question_.query), 0, error);
-    return error;
+    const auto& query = question_.query;
+    const auto sent = ::send(socket_.native_handle(), query.data(), query.size(), MSG_NOSIGNAL);
+    return sent < 0 ? error_code(errno, boost::system::system_category()) : error_code{};
   }
 
-  asio::awaitable<Woke> wait(Clock::time_point until) {
-    timer_.expires_at(until);
-    auto both = asio::experimental::make_parallel_group(
-        socket_.async_wait(udp::socket::wait_read, asio::deferred),
-        timer_.async_wait(asio::deferred));
-    const auto [order, readable, expired] =
-        co_await both.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
-    co_return !readable ? Woke::readable : !expired ? Woke::expired : Woke::cancelled;
+  // From now on `done` is cancelled once there is an answer or the reason why there is none.
+  void ask(Clock::time_point repeat_at, Clock::time_point deadline) {
+    deadline_ = deadline;
+    may_repeat_ = repeat_at < deadline;
+    watch();
+    set_alarm(may_repeat_ ? repeat_at : deadline);
   }
 
-  // Takes what has come, a few datagrams at most so that others get their turn; an ICMP message
-  // shows as an error.
-  error_code drain() {
-    thread_local std::array<std::uint8_t, 65536> buffer;  // nobody else on this loop is in here
-    for (int i = 0; i < 16; ++i) {
-      error_code error;
-      const std::size_t size = socket_.receive(asio::buffer(buffer), 0, error);
-      if (error == asio::error::would_block) return {};
-      if (error) return error;
-      const auto at = std::chrono::duration_cast<Micros>(Clock::now() - start_);
-      const Taken taken = add_reply(question_, std::span(buffer).first(size), at, seen);
-      truncated = truncated || taken.worth == Worth::truncated;
-    }
-    return {};
+  // Nothing before ask() has come to its end.
+  bool is_answered() const { return answered_; }
+  const std::optional<Failure>& failure() const { return failure_; }
+
+  // From now on `done` is cancelled when the window is over.
+  void listen(Clock::time_point until) {
+    listening_ = true;
+    watch();
+    set_alarm(until);
   }
 
   bool has_answer() const { return seen.answer >= 0 || truncated; }
-  bool is_full() const { return seen.replies.size() >= kMaxReplies; }
   bool is_open() const { return socket_.is_open(); }
 
   void close() {
     error_code ignored;
     socket_.close(ignored);
-    timer_.cancel();
-    over.cancel();
+    alarm_.cancel();
+    done.cancel();
   }
 
   DnsSeen seen;  // of it only the replies and the answer
   bool truncated = false;
-  asio::steady_timer over;  // cancelled when the listening ends
+  asio::steady_timer done;  // never expires
 
  private:
+  static constexpr int kMostErrors = 32;  // after the answer
+  static constexpr int kMostAtOnce = 16;  // datagrams, so that others get their turn
+
+  // Takes what has come, `most` datagrams; an ICMP message shows as an error.
+  error_code take(int most) {
+    thread_local std::array<std::uint8_t, 65536> buffer;  // nobody else on this loop is in here
+    for (int i = 0; i < most; ++i) {
+      const auto size = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+      if (size < 0) {
+        const bool empty = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+        return empty ? error_code{} : error_code(errno, boost::system::system_category());
+      }
+      const auto at = std::chrono::duration_cast<Micros>(Clock::now() - start_);
+      const auto datagram = std::span(buffer).first(static_cast<std::size_t>(size));
+      const Taken taken = add_reply(question_, datagram, at, seen);
+      truncated = truncated || taken.worth == Worth::truncated;
+    }
+    return {};
+  }
+
+  // Each wait is told of what has come before it too, so that one datagram at a time is enough.
+  void watch() {
+    if (watching_ || !socket_.is_open()) return;
+    watching_ = true;
+    socket_.async_wait(udp::socket::wait_read, [weak = weak_from_this()](error_code error) {
+      const auto self = weak.lock();
+      if (!self) return;
+      self->watching_ = false;
+      if (!error && self->socket_.is_open()) self->on_readable();
+    });
+  }
+
+  void set_alarm(Clock::time_point at) {
+    alarm_.expires_at(at);
+    alarm_.async_wait([weak = weak_from_this()](error_code error) {
+      const auto self = weak.lock();
+      if (!error && self && self->socket_.is_open()) self->on_alarm();
+    });
+  }
+
+  void on_readable() {
+    const error_code error = take(1);
+    if (listening_) {
+      // After the answer an ICMP message says nothing; but it must not keep us busy.
+      if (error) ++errors_;
+      return errors_ < kMostErrors && seen.replies.size() < kMaxReplies ? watch() : close();
+    }
+    if (answered_) return;
+    if (has_answer()) return finish(std::nullopt);
+    if (error) return finish(failure_from_errno(error.value()));
+    watch();
+  }
+
+  // What has come is looked at first: a loop that was late must not call a resolver silent.
+  void on_alarm() {
+    error_code error = take(kMostAtOnce);
+    if (listening_) return close();
+    if (answered_) return;
+    if (has_answer()) return finish(std::nullopt);
+    if (!error && !may_repeat_) return finish(failure_without_answer());
+    if (!error && seen.replies.empty()) error = send();
+    if (error) return finish(failure_from_errno(error.value()));
+    may_repeat_ = false;
+    set_alarm(deadline_);
+  }
+
+  Failure failure_without_answer() const {
+    if (!seen.replies.empty() && seen.replies.front().failure) return *seen.replies.front().failure;
+    return {Word::generic_timeout_error, {}};
+  }
+
+  void finish(std::optional<Failure> failure) {
+    answered_ = true;
+    failure_ = std::move(failure);
+    alarm_.cancel();
+    done.cancel();
+  }
+
   DnsQuestion question_;
   Clock::time_point start_;
+  Clock::time_point deadline_;
+  std::optional<Failure> failure_;
+  bool may_repeat_ = false;
+  bool answered_ = false;
+  bool listening_ = false;
+  bool watching_ = false;
+  int errors_ = 0;
   udp::socket socket_;
-  asio::steady_timer timer_;
+  asio::steady_timer alarm_;
 };
-
-namespace {
-
-asio::awaitable<void> listen(std::shared_ptr<Inbox> inbox, Clock::time_point until) {
-  // After the answer an ICMP message says nothing; but it must not keep us busy.
-  for (int errors = 0; errors < 32 && inbox->is_open() && !inbox->is_full();) {
-    const Inbox::Woke woke = co_await inbox->wait(until);
-    if (woke == Inbox::Woke::cancelled) break;
-    if (inbox->drain()) ++errors;
-    if (woke == Inbox::Woke::expired) break;
-  }
-  inbox->close();
-}
-
-Failure failure_without_answer(const DnsSeen& seen) {
-  if (!seen.replies.empty() && seen.replies.front().failure) return *seen.replies.front().failure;
-  return {Word::generic_timeout_error, {}};
-}
-
-// Waits until there is an answer or the reason why there is none.
-asio::awaitable<std::optional<Failure>> await_answer(Inbox& inbox, Clock::time_point repeat_at,
-                                                     Clock::time_point deadline) {
-  bool repeated = false;
-  for (;;) {
-    const bool may_repeat = !repeated && inbox.seen.replies.empty() && repeat_at < deadline;
-    const Inbox::Woke woke = co_await inbox.wait(may_repeat ? repeat_at : deadline);
-    if (woke == Inbox::Woke::cancelled) co_return Failure{Word::reachd_cancelled, {}};
-    // After the deadline too: a loop that was late must not call a resolver silent.
-    error_code error = inbox.drain();
-    if (inbox.has_answer()) co_return std::nullopt;
-    if (!error && woke == Inbox::Woke::expired) {
-      if (!may_repeat) co_return failure_without_answer(inbox.seen);
-      if (inbox.seen.replies.empty()) error = inbox.send();
-      repeated = true;
-    }
-    if (error) co_return failure_from_errno(error.value());
-  }
-}
-
-}  // namespace
 
 Listening::Listening(std::shared_ptr<Inbox> inbox, std::size_t handed)
     : inbox_(std::move(inbox)), handed_(handed) {}
@@ -146,7 +194,7 @@ asio::awaitable<void> Listening::over() {
   const auto state = co_await asio::this_coro::cancellation_state;
   if (!inbox_->is_open() || state.cancelled() != asio::cancellation_type::none) co_return;
   error_code ended;
-  co_await inbox_->over.async_wait(asio::redirect_error(asio::use_awaitable, ended));
+  co_await inbox_->done.async_wait(asio::redirect_error(asio::use_awaitable, ended));
 }
 
 void Listening::merge(DnsSeen& seen) const {
@@ -175,8 +223,11 @@ asio::awaitable<AskedUdp> ask_udp(net::WayOut& way, const DnsOptions& options,
     co_return AskedUdp{};
   }
 
-  const auto repeat_at = Clock::now() + options.timeout / 3;
-  observation.failure = co_await await_answer(*inbox, repeat_at, deadline);
+  inbox->ask(Clock::now() + options.timeout / 3, deadline);
+  error_code ended;  // cancelled: by the inbox, or by whoever calls us off
+  co_await inbox->done.async_wait(asio::redirect_error(asio::use_awaitable, ended));
+  observation.failure =
+      inbox->is_answered() ? inbox->failure() : Failure{Word::reachd_cancelled, {}};
   auto& seen = std::get<DnsSeen>(observation.seen);
   seen.replies = inbox->seen.replies;
   seen.answer = inbox->seen.answer;
@@ -186,8 +237,7 @@ asio::awaitable<AskedUdp> ask_udp(net::WayOut& way, const DnsOptions& options,
   }
   AskedUdp asked{std::make_shared<Listening>(inbox, seen.replies.size()),
                  seen.answer < 0 && inbox->truncated};
-  asio::co_spawn(way.executor, listen(inbox, Clock::now() + options.listen_on),
-                 [inbox](const std::exception_ptr&) { inbox->close(); });
+  inbox->listen(Clock::now() + options.listen_on);
   co_return asked;
 }
 

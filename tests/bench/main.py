@@ -55,7 +55,7 @@ def main():
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--long", action="store_true")
     parser.add_argument("--out")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     unknown = set(options.parts) - set(PARTS)
     if unknown:
         parser.error("no such part: " + ", ".join(sorted(unknown)))

@@ -12,7 +12,7 @@ from far_side import RESET, STALL
 from process import Process, listens, until
 
 NEAR = ["taskset", "-c", "0"]
-if os.environ.get("BENCH_NICE"):
+if "BENCH_NICE" in os.environ:
     NEAR += ["nice", "-n", os.environ["BENCH_NICE"]]
 TICK = os.sysconf("SC_CLK_TCK")
 PORTS = {"reset": RESET, "stall": STALL}
@@ -148,12 +148,12 @@ class Reachd:
         return sums
 
     def window(self, seconds):
-        """CPU and rounds of a while, by their count of begun rounds."""
-        rounds = self.value("reachd_scheduler_lag_seconds_count")
+        """CPU and finished rounds of a while."""
+        rounds = sum(self.statuses(self.scrape()).values())
         began, cpu = time.monotonic(), cpu_seconds(self.pid)
         time.sleep(seconds)
         cpu, wall = cpu_seconds(self.pid) - cpu, time.monotonic() - began
-        rounds = self.value("reachd_scheduler_lag_seconds_count") - rounds
+        rounds = sum(self.statuses(self.scrape()).values()) - rounds
         return {"cpu": cpu * 1000 / max(rounds, 1), "rate": rounds / wall, "busy": cpu / wall,
                 "base": self.base, "peak": kib(self.pid, "VmHWM")}
 
@@ -162,12 +162,14 @@ class Reachd:
         subprocess.run(["rm", "-rf", self.folder], check=True)
 
 
-def saturated(side, scheme, count, concurrency, seconds, warm=11, store=None, full=False):
-    """A list that is due more often than it can be measured, so that the core is never idle."""
+def saturated(side, scheme, count, concurrency, seconds, store=None, full=False):
+    """A list that is due so often that the core has hardly a pause, after its first, deep rounds."""
     urls = [(url_of(scheme, i), "NEWS") for i in range(count)]
     daemon = Reachd(side, urls, "5s", concurrency, store, full=full)
     try:
-        time.sleep(warm)
+        if not until(lambda: sum(daemon.statuses(daemon.scrape()).values()) > count, 180, 2):
+            raise RuntimeError("the first rounds did not end")
+        time.sleep(4)
         seen = daemon.window(seconds)
         statuses = daemon.statuses(daemon.scrape())
         if statuses.get("ok", 0) < 0.999 * sum(statuses.values()):

@@ -1,10 +1,13 @@
 #include "daemon/ledger.hpp"
 
 #include <filesystem>
+#include <fstream>
+#include <map>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "probes/measurement_json.hpp"
 #include "tests/support/loop.hpp"
 
 namespace reachd {
@@ -308,6 +311,52 @@ TEST_F(LedgerTest, TheVantageIsAnAlertOfItsOwnAndIsBackAfterARestart) {
   EXPECT_EQ(life.board.chronicle.all().size(), 2U);
   EXPECT_TRUE(life.notifier.book().to_tell("x")[0].ends);
   life.end();
+}
+
+// A crash may take what some quiet rounds taught; an orderly end takes nothing.
+TEST_F(LedgerTest, AQuietTargetIsWrittenDownSeldomAndAtTheEnd) {
+  const WallTime start = kNoon;
+  for (const bool orderly : {false, true}) {
+    Life life(config_, loop_);
+    life.rounds("a/web", Status::ok, start, 10);
+    const State known = life.board.targets.at("a/web").state;
+    ASSERT_EQ(known.confirmed.status, Status::ok);
+    EXPECT_EQ(known.last, start + 9 * 60s);
+    if (orderly) life.ledger.save_states();
+    life.end();
+    Life next(config_, loop_);
+    const State& found = next.board.targets.at("a/web").state;
+    EXPECT_EQ(found.confirmed, known.confirmed);
+    EXPECT_EQ(found.since, known.since);
+    EXPECT_EQ(found == known, orderly);
+    EXPECT_GE(found.last, known.last - 5min);
+    next.end();
+    std::filesystem::remove_all(directory_);
+    std::filesystem::create_directories(directory_);
+  }
+}
+
+TEST_F(LedgerTest, OfACompactTargetOnlyWhatTellsSomethingIsArchived) {
+  config_.services[0].targets[0].detail = Detail::compact;
+  const WallTime start = kNoon;
+  Life life(config_, loop_);
+  for (const char* id : {"a/web", "b/web"}) {
+    life.rounds(id, Status::ok, start, 5);
+    life.round(id, Status::blocked, start + 5min);
+    life.rounds(id, Status::ok, start + 6min, 5);
+  }
+  life.end();
+  std::map<std::string, int> lines;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(directory_ + "/archive")) {
+    if (!file.is_regular_file()) continue;
+    std::ifstream in(file.path());
+    for (std::string line; std::getline(in, line);) {
+      const auto read = parse_measurement(line);
+      if (read) ++lines[read->service];
+    }
+  }
+  EXPECT_EQ(lines["b"], 11);
+  EXPECT_EQ(lines["a"], 2) << "the bad one, and the first that was well again";
 }
 
 }  // namespace

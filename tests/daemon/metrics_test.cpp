@@ -500,5 +500,47 @@ TEST(Metrics, AnyMeasurementLeavesATextThatReads) {
   EXPECT_LT(read(metrics).values.size(), 500U);
 }
 
+TEST(Metrics, ACompactTargetHasWhatAlertsAndTheOverviewNeed) {
+  Metrics metrics;
+  Target target = target_of("example", "web", Scheme::https);
+  target.detail = Detail::compact;
+  const Config config = config_of({target});
+  metrics.configure(config);
+  observe(metrics, good_measurement(), status(Status::ok));
+  const Scrape scrape = read(metrics);
+  std::map<std::string, int> families;
+  for (const std::string& series : scrape.series()) {
+    if (series.find(R"(target="web")") == std::string::npos) continue;
+    ++families[series.substr(0, series.find('{'))];
+  }
+  const std::map<std::string, int> expected{
+      {"reachd_target_reachable", 1},
+      {"reachd_target_status", 6},
+      {"reachd_target_since_timestamp_seconds", 1},
+      {"reachd_rounds_total", 6},
+      {"reachd_last_round_timestamp_seconds", 1},
+      {"reachd_last_phase_duration_seconds", 1},
+      {"reachd_tls_certificate_not_after_timestamp_seconds", 1}};
+  EXPECT_EQ(families, expected);
+  EXPECT_EQ(scrape[of_web("reachd_rounds_total", "", R"(status="ok")")], 1);
+  EXPECT_DOUBLE_EQ(
+      scrape[of_web("reachd_last_phase_duration_seconds", R"(phase="first_byte")", "")], 0.020);
+  Verdict blocked = status(Status::blocked);
+  blocked.kinds = {"tls.reset.sni"};
+  observe(metrics, reset_measurement(), blocked);
+  EXPECT_EQ(read(metrics)[of_web("reachd_target_kind", R"(kind="tls.reset.sni")", "")], 1);
+}
+
+TEST(Metrics, TheSeriesThatAConfigurationWillExportAreCounted) {
+  for (const Detail detail : {Detail::full, Detail::compact}) {
+    Target target = target_of("example", "web", Scheme::https);
+    target.detail = detail;
+    const Config config = config_of({target});
+    Metrics metrics;
+    metrics.configure(config);
+    EXPECT_EQ(Metrics::count_series(config), read(metrics).series().size());
+  }
+}
+
 }  // namespace
 }  // namespace reachd

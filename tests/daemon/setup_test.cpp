@@ -87,6 +87,21 @@ TEST_F(Setups, ListsAreReadWithTheConfigurationAndCheckTellsOfThem) {
   EXPECT_THAT(err.str(), HasSubstr("urls.csv:4:1: passed over: "));
 }
 
+TEST_F(Setups, CheckSaysWhenMoreIsDueThanTheRateAllows) {
+  write("urls.csv", "url\nhttps://a.example/\nhttps://b.example/\n");
+  const auto complaint = [this](const std::string& rate) {
+    std::ostringstream out, err;
+    const std::string file = write("rate.yaml", "schedule: {rate: " + rate +
+                                                    ", timeout: 5s}\n"
+                                                    "lists: [{file: urls.csv, interval: 10s}]\n");
+    EXPECT_EQ(check({file}, out, err), kExitOk);
+    return err.str();
+  };
+  EXPECT_EQ(complaint("12/min"), "");
+  EXPECT_THAT(complaint("6/min"),
+              HasSubstr("0.2 rounds a second are due, but schedule.rate allows 0.1"));
+}
+
 TEST_F(Setups, AListThatCannotBeUsedIsAFault) {
   write("a.csv", "url,category_code\nhttps://a.example/,A\n");
   const std::string file =

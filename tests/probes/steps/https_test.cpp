@@ -3,6 +3,7 @@
 #include <boost/asio.hpp>
 #include <boost/asio/ssl/context.hpp>
 
+#include "probes/net/together.hpp"
 #include "probes/steps/http.hpp"
 #include "tests/support/loop.hpp"
 #include "tests/support/pki.hpp"
@@ -133,6 +134,33 @@ TEST_F(HttpsTest, ACertificateThatDoesNotProveEndsTheFetchWithItsChainSeen) {
     EXPECT_FALSE(fetched.http) << c.what;
     EXPECT_TRUE(fetched.tcp_info) << c.what;
     EXPECT_EQ(server.received(), "") << c.what;
+  }
+}
+
+// All connections share one SSL_CTX: whom each is to prove must stay its own affair.
+TEST_F(HttpsTest, SideBySideEachIsJudgedByItsOwnName) {
+  auto context = context_for({});
+  const test::Script slow{test::request(), test::Pause{20ms}, test::Send{kAnswer}};
+  std::vector<std::unique_ptr<TcpServer>> servers;
+  std::vector<asio::awaitable<Fetched>> visits;
+  const std::vector<std::string> hosts{"localhost", "elsewhere.test", "127.0.0.1", "another.test",
+                                       "localhost"};
+  const auto now = Clock::now();
+  for (const std::string& host : hosts) {
+    servers.push_back(std::make_unique<TcpServer>(loop.io, slow, &context));
+    const std::uint16_t port = servers.back()->port();
+    HttpOptions options;
+    options.url = "https://" + host + ":" + std::to_string(port) + "/";
+    visits.push_back(
+        visit(loop.way, {{"127.0.0.1", port}, now, now + 10s, 50001, 0}, std::move(options)));
+  }
+  const auto all = test::run(loop.io, net::together(loop.io.get_executor(), std::move(visits)));
+  for (std::size_t i = 0; i < hosts.size(); ++i) {
+    const bool wrong = hosts[i].ends_with(".test");
+    EXPECT_EQ(words(all[i].tls), wrong ? "ssl_invalid_hostname" : "") << hosts[i];
+    EXPECT_EQ(tls(all[i]).server_name, hosts[i]);
+    EXPECT_FALSE(tls(all[i]).chain.empty()) << hosts[i];
+    EXPECT_EQ(all[i].http.has_value(), !wrong) << hosts[i];
   }
 }
 
