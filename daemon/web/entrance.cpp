@@ -15,10 +15,8 @@ boost::system::result<Entrance, Fault> make_entrance(const WebAccess& access,
   auto made = make_tls_context(*access.tls);
   if (!made) {
     const TlsFault& fault = made.error();
-    const std::string& path = fault.file.path;
-    return Fault{file, fault.file.line, fault.file.column,
-                 std::string("tls_server_config.") + fault.key,
-                 (path.empty() ? "" : path + " ") + fault.why};
+    return Fault{file, fault.file.line, fault.file.column, "tls_server_config." + fault.key,
+                 fault.file.path.empty() ? fault.why : to_string(fault)};
   }
   entrance.tls = std::move(*made);
   return entrance;

@@ -142,8 +142,7 @@ Done equip(asio::ssl::context& context, const WebTls& tls) {
 }  // namespace
 
 std::string to_string(const TlsFault& fault) {
-  const std::string& path = fault.file.path;
-  return std::string(fault.key) + (path.empty() ? "" : " " + path) + " " + fault.why;
+  return (fault.file.path.empty() ? fault.key : fault.file.path) + " " + fault.why;
 }
 
 Made make_tls_context(const WebTls& tls) {

@@ -15,10 +15,10 @@ namespace reachd::web {
 
 struct TlsFault {
   NamedFile file;   // without a path if no file is at fault
-  const char* key;  // what named it: "cert_file"
+  std::string key;  // what named it: "cert_file"
   std::string why;  // a sentence without the file's name
 };
-std::string to_string(const TlsFault& fault);  // with the file's name
+std::string to_string(const TlsFault& fault);  // "/etc/… cannot be read: …"
 
 using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
 

@@ -10,6 +10,7 @@ import hardening
 import helper_unit
 import installing
 import lifecycle
+import opening
 import operating
 import package_checks
 import tree
@@ -31,6 +32,7 @@ def play(build, logs, report):
         installing.check(machine, package, report)
         hardening.check(machine, SOURCE, logs, report)
         operating.check(machine, report)
+        opening.check(machine, logs, report)
         helper_unit.check(machine, logs, report)
         lifecycle.check(machine, package, logs, report)
     finally:
