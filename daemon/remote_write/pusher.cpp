@@ -24,7 +24,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr auto kTimeout = 30s;  // for a request: a quarter of a megabyte over a poor line
+constexpr auto kTimeout = 30s;  // for a request: 100 KB over a poor line
 constexpr auto kRoom = 1s;      // until the worker is asked again after it had no room
 // Bodies that one job of the worker makes: about a twentieth of a second.
 constexpr int kSlice = 4;
