@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <exception>
+#include <optional>
 #include <random>
 #include <utility>
 
@@ -118,12 +119,16 @@ void Pusher::State::wake() {
 // Opens the spool, lets the sending begin, and takes a snapshot at every interval.
 asio::awaitable<void> Pusher::State::record() {
   const auto self = shared_from_this();
-  auto opened = co_await worker.ask([spool = spool] {
-    spool->open();
-    return spool->counts();
-  });
-  if (gone) co_return;
-  if (opened) note(std::move(*opened));
+  std::optional<SpoolCounts> opened;
+  while (!opened) {
+    opened = co_await worker.ask([spool = spool] {
+      spool->open();
+      return spool->counts();
+    });
+    if (gone) co_return;
+    if (!opened) co_await wait(Clock::now() + kRoom);
+  }
+  note(std::move(*opened));
   spawn(&State::send);
   auto point = Clock::now();
   auto first = std::chrono::duration_cast<Clock::duration>(receiver.settings.interval *
