@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <exception>
+#include <optional>
 #include <random>
 #include <utility>
 
@@ -24,7 +25,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr auto kTimeout = 30s;  // for a request: a quarter of a megabyte over a poor line
+constexpr auto kTimeout = 30s;  // for a request: 100 KB over a poor line
 constexpr auto kRoom = 1s;      // until the worker is asked again after it had no room
 // Bodies that one job of the worker makes: about a twentieth of a second.
 constexpr int kSlice = 4;
@@ -118,12 +119,16 @@ void Pusher::State::wake() {
 // Opens the spool, lets the sending begin, and takes a snapshot at every interval.
 asio::awaitable<void> Pusher::State::record() {
   const auto self = shared_from_this();
-  auto opened = co_await worker.ask([spool = spool] {
-    spool->open();
-    return spool->counts();
-  });
-  if (gone) co_return;
-  if (opened) note(std::move(*opened));
+  std::optional<SpoolCounts> opened;
+  while (!opened) {
+    opened = co_await worker.ask([spool = spool] {
+      spool->open();
+      return spool->counts();
+    });
+    if (gone) co_return;
+    if (!opened) co_await wait(Clock::now() + kRoom);
+  }
+  note(std::move(*opened));
   spawn(&State::send);
   auto point = Clock::now();
   auto first = std::chrono::duration_cast<Clock::duration>(receiver.settings.interval *

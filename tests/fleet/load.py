@@ -17,7 +17,7 @@ from process import Process, until
 VANTAGES, ROUNDS = 1000, 10
 FOLDER = Path("/run/load")
 STORES = {
-    "prometheus": (9190, ["prometheus", "--config.file=/run/load/empty.yml",
+    "prometheus": (9190, ["prometheus", "--config.file=/run/load/prometheus.yml",
                           "--web.enable-remote-write-receiver", "--web.enable-admin-api",
                           "--storage.tsdb.path=/run/load/prometheus",
                           "--web.listen-address=127.0.0.1:9190"], "/-/ready"),
@@ -94,7 +94,7 @@ def _measure(name, program, log, report):
 
 def measure(build, logs, report):
     FOLDER.mkdir()
-    (FOLDER / "empty.yml").write_text("{}\n")
+    (FOLDER / "prometheus.yml").write_text("storage: {tsdb: {out_of_order_time_window: 1d}}\n")
     for name in STORES:
         _measure(name, build / "tests/fleet/load/fleet_load", logs / f"load-{name}.log", report)
         shutil.rmtree(FOLDER / name, ignore_errors=True)
