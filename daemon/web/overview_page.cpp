@@ -135,12 +135,12 @@ std::string paging(const Filter& filter, std::size_t total) {
   return "<nav aria-label=\"More targets\">\n<ul class=\"line\">\n" + links + "</ul>\n</nav>\n";
 }
 
-std::string table(const Filter& filter, const Listing& listing, WallTime now) {
+std::string table(const Filter& filter, const Listing& listing, bool blind, WallTime now) {
   if (listing.targets.empty()) {
     return "<p>No target to show.</p>\n" + paging(filter, listing.total);
   }
   std::string rows;
-  for (const TargetBoard* target : listing.targets) rows += target_row(*target, now);
+  for (const TargetBoard* target : listing.targets) rows += target_row(*target, blind, now);
   return fmt::format(
              "<table class=\"cards targets\">\n<caption>Targets {} to {} of {}, trouble "
              "first. Bars: each half hour, each day; times are UTC.</caption>\n"
@@ -155,16 +155,18 @@ std::string table(const Filter& filter, const Listing& listing, WallTime now) {
 Document overview_page(const Sources& sources, const Filter& filter) {
   const Board& board = sources.board;
   const WallTime now = sources.now();
+  const bool blind = board.vantage_state.confirmed != VantageStatus::online;
   Document document;
   const std::string sentence = situation(board);
   document.title = sentence + " · reachd";
   document.heading = shape(worst_of(board)) + " " + escape_html(sentence);
   document.lead = vantage_line(board, now);
   document.body =
-      live("news", alerts(sources) + services_strip(board) + latest_changes(board, now)) +
+      live("news",
+           alerts(sources) + (blind ? "" : services_strip(board)) + latest_changes(board, now)) +
       search_form(filter) +
-      live("list", counts_line(board, filter) +
-                       table(filter, list(board, filter, Order::trouble_first), now));
+      live("list", (blind ? "" : counts_line(board, filter)) +
+                       table(filter, list(board, filter, Order::trouble_first), blind, now));
   return document;
 }
 

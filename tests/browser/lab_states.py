@@ -12,7 +12,7 @@ from vantage import BASE, Vantage, configuration
 from world import World
 
 STATE = Path("/run/reachd-state")
-PATIENCE = 90  # seconds for a change to be confirmed
+PATIENCE = 150  # seconds for a change to be confirmed
 SCENARIO = """
 id: B0
 title: what a person may see on the status page
@@ -27,11 +27,10 @@ censor:
     match: {port: 443, tls: {sni: facebook/web}}
     act: {reset: {to: both, flags: R, ip_id: 0, df: false}}
   - name: injector
-    at: border
-    on_path: true
+    at: access
     enabled: false
-    match: {dns: {name: google-search/web, type: [A]}}
-    act: {dns: {answers: [[31.13.94.37], [104.244.46.21], [162.125.2.5]], ttl: 79, delay: 1ms, ip_ttl: 100, df: true}}
+    match: {dns: {name: google-search/web}}
+    act: {dns: {answers: [[31.13.94.37], [104.244.46.21]]}}
   - name: line
     at: access
     enabled: false

@@ -119,6 +119,8 @@ TEST_F(Pages, WhileTheVantageIsNotOnlineNothingElseIsSaidAbove) {
               HasSubstr("</svg> This vantage is offline: of the services nothing can be said"));
   EXPECT_THAT(page, HasSubstr("</strong> for <time"));
   EXPECT_THAT(page, HasSubstr("no fault of the services"));
+  EXPECT_THAT(page, HasSubstr("<tr class=\"r-insufficient\">"));
+  EXPECT_THAT(page, Not(HasSubstr("<tr class=\"r-blocked\">")));
 }
 
 TEST_F(Pages, TheMeasurementIsTakenAwayAsAFile) {
