@@ -13,7 +13,8 @@
 namespace reachd::web {
 namespace {
 
-constexpr std::size_t kServices = 60;  // in the strip
+constexpr std::size_t kOpenServices = 12;  // in the strip …
+constexpr std::size_t kServices = 60;      // … with those that are folded
 // A rank by status: what is worst first.
 constexpr std::array<std::size_t, kStatuses.size()> kRank{5, 0, 1, 2, 3, 4};
 
@@ -57,24 +58,34 @@ Status worst_of(const Board& board) {
   return worst;
 }
 
+std::string chip(const ServiceSum& sum) {
+  Filter filter;
+  filter.text = std::string(sum.name) + "/";
+  return fmt::format(
+      "<li><a class=\"chip r-{}\" href=\"/{}\">{} {} <span class=\"value\">{}/{}</span>"
+      "<span class=\"silent\"> targets ok, the worst is {}</span></a></li>\n",
+      to_string(sum.worst), escape_html(query_of(filter, 1), 1024), shape(sum.worst),
+      isolated(sum.name, 40), grouped(sum.fine), grouped(sum.all), status_word(sum.worst));
+}
+
 std::string services_strip(const Board& board) {
   const auto sums = sums_of(board);
   if (sums.size() < 2) return {};
-  std::string items;
+  std::string open;
+  std::string folded;
   for (std::size_t i = 0; i < std::min(sums.size(), kServices); ++i) {
-    const ServiceSum& sum = sums[i];
-    Filter filter;
-    filter.text = std::string(sum.name) + "/";
-    items += fmt::format(
-        "<li><a class=\"chip r-{}\" href=\"/{}\">{} {} <span class=\"value\">{}/{}</span>"
-        "<span class=\"silent\"> targets ok, the worst is {}</span></a></li>\n",
-        to_string(sum.worst), escape_html(query_of(filter, 1), 1024), shape(sum.worst),
-        isolated(sum.name, 40), grouped(sum.fine), grouped(sum.all), status_word(sum.worst));
+    (i < kOpenServices ? open : folded) += chip(sums[i]);
   }
   if (sums.size() > kServices) {
-    items += fmt::format("<li class=\"faint\">and {} more</li>\n", sums.size() - kServices);
+    folded += fmt::format("<li class=\"faint\">and {} more</li>\n", sums.size() - kServices);
   }
-  return "<nav aria-label=\"Services\">\n<ul class=\"chips\">\n" + items + "</ul>\n</nav>\n";
+  std::string strip = "<nav aria-label=\"Services\">\n<ul class=\"chips\">\n" + open + "</ul>\n";
+  if (!folded.empty()) {
+    strip += fmt::format(
+        "<details><summary>{} more services</summary>\n<ul class=\"chips\">\n{}</ul>\n</details>\n",
+        sums.size() - kOpenServices, folded);
+  }
+  return strip + "</nav>\n";
 }
 
 std::string counts_line(const Board& board, const Filter& filter) {

@@ -20,7 +20,8 @@ bar.className = 'ranges';
 
 let hours = 24;
 let chart = null;
-let shown = null; // the answer that is drawn
+let shown = null; // the answer that is drawn …
+let began = 0; // … and from when on, in seconds since the epoch
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 const text = (ms) => (ms == null ? '–' : ms >= 1000 ? `${(ms / 1000).toFixed(2)} s` : `${ms.toFixed(ms < 10 ? 1 : 0)} ms`);
@@ -80,7 +81,7 @@ function options() {
   const line = { stroke: colour('faint'), grid: { stroke: colour('line'), width: 1 }, ticks: { stroke: colour('line') } };
   return {
     width: Math.max(280, figure.clientWidth), height: HEIGHT, tzDate: (time) => uPlot.tzDate(new Date(time * 1000), 'UTC'),
-    scales: { x: { time: true }, y: { range: (plot, low, high) => [0, (high || 1) * 1.15] } },
+    scales: { x: { time: true, range: () => [began, began + hours * 3600] }, y: { range: (plot, low, high) => [0, (high || 1) * 1.15] } },
     axes: [{ ...line, values: (plot, ticks, axis, space, step) => ticks.map((tick) => stamp(tick, step)) }, { ...line, size: 64, values: (plot, ticks) => ticks.map(text) }],
     series: [{ value: '{YYYY}-{MM}-{DD} {HH}:{mm} UTC' }, ...PHASES.map(([name, label]) => ({
       label, stroke: colour(name), fill: colour(name), width: 1, points: { show: false },
@@ -109,6 +110,7 @@ async function load() {
     const answer = await fetch(`${section.dataset.history}?since=${since}`, { signal: AbortSignal.timeout(8000) });
     if (!answer.ok) throw new Error(`the daemon answers ${answer.status}`);
     shown = await answer.json();
+    began = Date.parse(since) / 1000;
     draw();
     note.textContent = shown.trouble ? `What was kept cannot be read: ${shown.trouble}`
       : shown.times.length ? `${shown.resolution === 'hour' ? 'Medians of hours' : 'Single rounds'}; the strip below is their status. Times are UTC.`
