@@ -86,6 +86,14 @@ class States:
         past.write(STATE, self.scenario.targets, TROUBLES)
         self.vantage.start()
 
+    def change_under_an_open_page(self):
+        browser = Browser("live", BASE, self.pictures, self.logs)
+        browser.until("open")
+        self.rule("names", True)
+        self.all_are({"facebook/web": "blocked"})
+        browser.go_on()
+        browser.finish("live")
+
     def restart(self):
         """An open page while the daemon is gone, and when it is back."""
         browser = Browser("restart", BASE, self.pictures, self.logs)
@@ -103,8 +111,7 @@ def play(binary, logs, pictures):
     states.remember()
     states.all_are({})
     states.look("healthy")
-    states.rule("names", True)
-    states.all_are({"facebook/web": "blocked"})
+    states.change_under_an_open_page()
     states.look("sni")
     states.restart()
     states.rule("names", False)

@@ -124,6 +124,30 @@ async function by_keyboard() {
   await close();
 }
 
+// A page that stays open while a target is blocked: it says so without being loaded again, and what a
+// person did to it stays.
+async function live() {
+  const { page, faults, close } = await open({});
+  await page.goto(`${base}/`, { waitUntil: 'networkidle' });
+  await page.evaluate(() => { window.same = true; });
+  await page.click('.vantage summary');
+  await page.fill('#q', 'half a wo');
+  await page.focus('a[href="/targets/gmail/web"]');
+  await signal('open');
+  const told = await page.waitForFunction(() => /facebook\/web is blocked/.test(document.querySelector('h1').innerText),
+    null, { timeout: 20000 }).then(() => true, () => false);
+  check('an open page tells of a change by itself', told && await page.evaluate(() => window.same === true), await page.textContent('h1'));
+  check('what was unfolded stays so', await page.locator('.vantage').getAttribute('open') !== null);
+  check('what was typed stays', await page.inputValue('#q') === 'half a wo');
+  check('the focus stays where it was', await page.evaluate(() => document.activeElement.getAttribute('href')) === '/targets/gmail/web');
+  check('a screen reader is told of the new sentence', /facebook\/web is blocked/.test(await page.textContent('[role=status]')));
+  await page.emulateMedia({ media: 'print' });
+  check('on paper there is no form', await page.isHidden('form') && await page.isVisible('.targets'));
+  await picture(page, '-print');
+  check('staying open makes no error', faults.length === 0, faults.join('; '));
+  await close();
+}
+
 async function restart() {
   const { page, faults, close } = await open({}, ['ERR_CONNECTION_REFUSED', 'ERR_CONNECTION_RESET', 'ERR_EMPTY_RESPONSE']);
   await page.goto(`${base}/`, { waitUntil: 'networkidle' });
@@ -151,6 +175,8 @@ async function restart() {
 try {
   if (name === 'restart') {
     await restart();
+  } else if (name === 'live') {
+    await live();
   } else {
     const state = states[name];
     for (const [suffix, view] of Object.entries(state.views)) await look_at(view.at, view, suffix);

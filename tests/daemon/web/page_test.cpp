@@ -141,6 +141,13 @@ TEST_F(Pages, TheMeasurementIsTakenAwayAsAFile) {
       << "not measured yet";
 }
 
+TEST_F(Pages, TheLineThatRepeatsItIsOneWordForAShell) {
+  EXPECT_THAT(get("/targets/gmail/web").body(), HasSubstr(">reachd probe --deep gmail/web</pre>"));
+  test::add_target(board, "NEWS", "https://a.example/?a=b'$(c)");
+  EXPECT_THAT(get("/targets/NEWS/https%3A%2F%2Fa.example%2F%3Fa%3Db%27%24%28c%29").body(),
+              HasSubstr("--deep &#39;NEWS/https://a.example/?a=b&#39;\\&#39;&#39;$(c)&#39;</pre>"));
+}
+
 TEST_F(Pages, TheHistoryIsAskedOfTheStoreAndToldInColumns) {
   WallTime asked;
   past = [&](std::string id, WallTime since) -> asio::awaitable<Past> {
