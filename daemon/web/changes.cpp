@@ -27,9 +27,14 @@ std::string who(const Board& board, const Event& event) {
   return others == 0 ? name : fmt::format("{} and {} more", name, grouped(others));
 }
 
-// "was blocked for 3 h 2 min", where the trouble that ended is kept as an event.
 std::string became(const Event& event) {
   const Change& change = event.members.front().change;
+  if (event.subject == Subject::vantage) {
+    return shape(change.to.status) + " <strong>" +
+           (change.to.status == Status::ok ? "online again"
+                                           : escape_html(kinds_words(change.to.kinds))) +
+           "</strong>";
+  }
   std::string text = shape(change.to.status) + " <strong>" + status_word(change.to.status) +
                      "</strong>, was " + status_word(change.from.status);
   if (change.to.status != Status::ok && !change.to.kinds.empty()) {

@@ -40,6 +40,34 @@ std::string question_label(const Observation& step, const DnsSeen& seen) {
   }
 }
 
+// What a question came to, so that resolvers that say the same in another order say the same.
+std::string addresses_text(const DnsSeen& seen) {
+  constexpr std::size_t kShown = 3;
+  std::vector<std::string> found;
+  const auto believed = static_cast<std::size_t>(seen.answer);
+  if (seen.answer >= 0 && believed < seen.replies.size()) {
+    for (const DnsRecord& record : seen.replies[believed].answers) {
+      if (record.type == seen.query_type) found.push_back(escape_for_people(record.data, 60));
+    }
+  }
+  std::ranges::sort(found);
+  std::string text = escape_for_people(seen.query_type, 12) + ": ";
+  for (std::size_t i = 0; i < std::min(found.size(), kShown); ++i) {
+    text += (i == 0 ? "" : ", ") + found[i];
+  }
+  if (found.size() > kShown) text += " and " + std::to_string(found.size() - kShown) + " more";
+  return found.empty() ? text + "nothing" : text;
+}
+
+// A server spoke under an innocent name: what it thinks of that name is no matter.
+bool answered(const Observation& step) {
+  if (step.purpose != Purpose::sni_swap && step.purpose != Purpose::host_swap) return false;
+  const auto* tls = std::get_if<TlsSeen>(&step.seen);
+  const auto* http = std::get_if<HttpSeen>(&step.seen);
+  return (tls != nullptr && (tls->server_hello_seen || !tls->chain.empty())) ||
+         (http != nullptr && http->status != 0);
+}
+
 Lane question(const Measurement& measurement, const Observation& step) {
   Lane lane;
   const auto* seen = std::get_if<DnsSeen>(&step.seen);
@@ -49,9 +77,11 @@ Lane question(const Measurement& measurement, const Observation& step) {
   lane.visitor = step.purpose == Purpose::ladder;
   const bool nobody =
       step.purpose == Purpose::non_resolver || step.purpose == Purpose::non_resolver_check;
-  lane.expected = nobody && step.failure.has_value();
-  lane.forged = step.purpose == Purpose::non_resolver && !step.failure;
-  lane.outcome = describe(step, measurement.began).what;
+  const bool silent = seen == nullptr || seen->replies.empty();
+  lane.expected = nobody && silent;
+  lane.forged = step.purpose == Purpose::non_resolver && !silent;
+  lane.outcome = step.failure || seen == nullptr ? describe(step, measurement.began).what
+                                                 : addresses_text(*seen);
   if (lane.expected) lane.outcome = "silent, as it should be";
   if (lane.forged) lane.outcome = "answered all the same: somebody on the way did. " + lane.outcome;
   return lane;
@@ -69,9 +99,11 @@ Lane connection(const Measurement& measurement, const std::vector<std::size_t>& 
   for (const std::size_t index : group) {
     const Observation& step = steps[index];
     const std::size_t at = station_of(step.stage);
-    lane.reach.at(at) = step.failure ? Reach::died : Reach::passed;
+    const bool died = step.failure && !answered(step);
+    lane.reach.at(at) = died ? Reach::died : Reach::passed;
     lane.took.at(at) = step.took;
-    if (step.failure) lane.outcome = plain_words(step);
+    if (step.failure)
+      lane.outcome = died ? plain_words(step) : "the server answers under this name";
   }
   if (lane.outcome.empty()) {
     const Observation& last = steps[group.back()];
@@ -119,9 +151,9 @@ std::optional<Lane> helper(const Measurement& measurement) {
 // Alike but for the address.
 bool alike(const Lane& one, const Lane& other) {
   const auto without_place = [](const std::string& label) {
-    return label.substr(0, label.rfind(", "));
+    return label.substr(0, std::min(label.rfind(", "), label.rfind(" of ")));
   };
-  return one.reach == other.reach && one.outcome == other.outcome &&
+  return one.visitor == other.visitor && one.reach == other.reach && one.outcome == other.outcome &&
          without_place(one.label) == without_place(other.label);
 }
 
@@ -136,11 +168,14 @@ std::vector<Lane> lanes_of(const Measurement& measurement, std::size_t most) {
   };
   const auto groups = steps_by_connection(measurement);
   const auto& steps = measurement.observations;
-  for (const bool questions : {true, false}) {
-    for (const auto& group : groups) {
-      const Observation& step = steps[group.front()];
-      if ((step.stage == Stage::dns) != questions) continue;
-      add(questions ? question(measurement, step) : connection(measurement, group));
+  for (const bool ladder : {true, false}) {
+    for (const bool questions : {true, false}) {
+      for (const auto& group : groups) {
+        const Observation& step = steps[group.front()];
+        if ((step.purpose == Purpose::ladder) != ladder) continue;
+        if ((step.stage == Stage::dns) != questions) continue;
+        add(questions ? question(measurement, step) : connection(measurement, group));
+      }
     }
   }
   if (auto lane = helper(measurement)) add(std::move(*lane));

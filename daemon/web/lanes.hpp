@@ -30,7 +30,7 @@ struct Lane {
   std::size_t ways = 1;   // that went alike
 };
 
-// Questions first, in order of their beginning; at most `most`.
+// The ladder's first, questions before connections; at most `most`.
 std::vector<Lane> lanes_of(const Measurement& measurement, std::size_t most = 24);
 
 }  // namespace reachd::web

@@ -13,7 +13,8 @@
 namespace reachd::web {
 namespace {
 
-constexpr std::size_t kServices = 60;  // in the strip
+constexpr std::size_t kOpenServices = 12;  // in the strip …
+constexpr std::size_t kServices = 60;      // … with those that are folded
 // A rank by status: what is worst first.
 constexpr std::array<std::size_t, kStatuses.size()> kRank{5, 0, 1, 2, 3, 4};
 
@@ -57,24 +58,34 @@ Status worst_of(const Board& board) {
   return worst;
 }
 
+std::string chip(const ServiceSum& sum) {
+  Filter filter;
+  filter.text = std::string(sum.name) + "/";
+  return fmt::format(
+      "<li><a class=\"chip r-{}\" href=\"/{}\">{} {} <span class=\"value\">{}/{}</span>"
+      "<span class=\"silent\"> targets ok, the worst is {}</span></a></li>\n",
+      to_string(sum.worst), escape_html(query_of(filter, 1), 1024), shape(sum.worst),
+      isolated(sum.name, 40), grouped(sum.fine), grouped(sum.all), status_word(sum.worst));
+}
+
 std::string services_strip(const Board& board) {
   const auto sums = sums_of(board);
   if (sums.size() < 2) return {};
-  std::string items;
+  std::string open;
+  std::string folded;
   for (std::size_t i = 0; i < std::min(sums.size(), kServices); ++i) {
-    const ServiceSum& sum = sums[i];
-    Filter filter;
-    filter.text = std::string(sum.name) + "/";
-    items += fmt::format(
-        "<li><a class=\"chip r-{}\" href=\"/{}\">{} {} <span class=\"value\">{}/{}</span>"
-        "<span class=\"silent\"> targets ok, the worst is {}</span></a></li>\n",
-        to_string(sum.worst), escape_html(query_of(filter, 1), 1024), shape(sum.worst),
-        isolated(sum.name, 40), grouped(sum.fine), grouped(sum.all), status_word(sum.worst));
+    (i < kOpenServices ? open : folded) += chip(sums[i]);
   }
   if (sums.size() > kServices) {
-    items += fmt::format("<li class=\"faint\">and {} more</li>\n", sums.size() - kServices);
+    folded += fmt::format("<li class=\"faint\">and {} more</li>\n", sums.size() - kServices);
   }
-  return "<nav aria-label=\"Services\">\n<ul class=\"chips\">\n" + items + "</ul>\n</nav>\n";
+  std::string strip = "<nav aria-label=\"Services\">\n<ul class=\"chips\">\n" + open + "</ul>\n";
+  if (!folded.empty()) {
+    strip += fmt::format(
+        "<details><summary>{} more services</summary>\n<ul class=\"chips\">\n{}</ul>\n</details>\n",
+        sums.size() - kOpenServices, folded);
+  }
+  return strip + "</nav>\n";
 }
 
 std::string counts_line(const Board& board, const Filter& filter) {
@@ -135,12 +146,12 @@ std::string paging(const Filter& filter, std::size_t total) {
   return "<nav aria-label=\"More targets\">\n<ul class=\"line\">\n" + links + "</ul>\n</nav>\n";
 }
 
-std::string table(const Filter& filter, const Listing& listing, WallTime now) {
+std::string table(const Filter& filter, const Listing& listing, bool blind, WallTime now) {
   if (listing.targets.empty()) {
     return "<p>No target to show.</p>\n" + paging(filter, listing.total);
   }
   std::string rows;
-  for (const TargetBoard* target : listing.targets) rows += target_row(*target, now);
+  for (const TargetBoard* target : listing.targets) rows += target_row(*target, blind, now);
   return fmt::format(
              "<table class=\"cards targets\">\n<caption>Targets {} to {} of {}, trouble "
              "first. Bars: each half hour, each day; times are UTC.</caption>\n"
@@ -155,16 +166,18 @@ std::string table(const Filter& filter, const Listing& listing, WallTime now) {
 Document overview_page(const Sources& sources, const Filter& filter) {
   const Board& board = sources.board;
   const WallTime now = sources.now();
+  const bool blind = board.vantage_state.confirmed != VantageStatus::online;
   Document document;
   const std::string sentence = situation(board);
   document.title = sentence + " · reachd";
   document.heading = shape(worst_of(board)) + " " + escape_html(sentence);
   document.lead = vantage_line(board, now);
   document.body =
-      live("news", alerts(sources) + services_strip(board) + latest_changes(board, now)) +
+      live("news",
+           alerts(sources) + (blind ? "" : services_strip(board)) + latest_changes(board, now)) +
       search_form(filter) +
-      live("list", counts_line(board, filter) +
-                       table(filter, list(board, filter, Order::trouble_first), now));
+      live("list", (blind ? "" : counts_line(board, filter)) +
+                       table(filter, list(board, filter, Order::trouble_first), blind, now));
   return document;
 }
 

@@ -88,7 +88,8 @@ Response measurement(const Location& location, const TargetBoard& target) {
 }
 
 // ?since=RFC 3339; a day if it is not given.
-Response history(const Location& location, const Sources& sources, const TargetBoard& target) {
+Response history(const Request& request, const Location& location, const Sources& sources,
+                 const TargetBoard& target) {
   const auto window = parse_window(location.query);
   if (!window) return json_error(HttpStatus::bad_request, window.error());
   const WallTime since =
@@ -99,16 +100,26 @@ Response history(const Location& location, const Sources& sources, const TargetB
         history_json({}, sources.board.chronicle, id_of(target.target), since));
     return response;
   }
-  response.completion = [&board = sources.board, ask = sources.past, id = id_of(target.target),
+  const bool gzip = client_of(request).gzip;
+  response.set(http::field::vary, "Accept-Encoding");
+  if (gzip) response.set(http::field::content_encoding, "gzip");
+  response.completion = [gzip, &board = sources.board, ask = sources.past,
+                         id = id_of(target.target),
                          since](Response& late) -> asio::awaitable<void> {
     const Past past = co_await ask(id, since);
-    late.body() = boost::json::serialize(history_json(past, board.chronicle, id, since)) + "\n";
+    std::string text =
+        boost::json::serialize(history_json(past, board.chronicle, id, since)) + "\n";
+    if (!gzip) {
+      late.body() = std::move(text);
+      co_return;
+    }
+    late.late_body = [text = std::move(text)](std::string& body) { body = gzipped(text, 4); };
   };
   return response;
 }
 
 // What is asked of a target; a target whose own name ends like that comes first.
-Response target_api(const Location& location, const Sources& sources) {
+Response target_api(const Request& request, const Location& location, const Sources& sources) {
   const std::string_view encoded = std::string_view(location.path).substr(kApiOf.size());
   if (const auto* target = target_at(sources, encoded)) return json_answer(target_json(*target));
   if (encoded.ends_with(kMeasurement)) {
@@ -118,7 +129,7 @@ Response target_api(const Location& location, const Sources& sources) {
   }
   if (encoded.ends_with(kHistory)) {
     const auto* target = target_at(sources, encoded.substr(0, encoded.size() - kHistory.size()));
-    if (target != nullptr) return history(location, sources, *target);
+    if (target != nullptr) return history(request, location, sources, *target);
   }
   return json_error(HttpStatus::not_found, "there is no such target");
 }
@@ -170,7 +181,7 @@ Response respond(const Request& request, const Sources& sources) {
   if (path == "/api/v1/targets") return target_list(*location, sources);
   if (path == "/api/v1/events") return event_list(*location, sources);
   if (path == "/api/v1/vantage") return json_answer(vantage_json(sources.board));
-  if (path.starts_with(kApiOf)) return target_api(*location, sources);
+  if (path.starts_with(kApiOf)) return target_api(request, *location, sources);
   if (path.starts_with(kPageOf)) return target_view(request, *location, sources);
   if (path.starts_with(kApi)) return json_error(HttpStatus::not_found, "there is no such path");
   return missing(request, sources);

@@ -170,7 +170,10 @@ std::string alerts(const Sources& sources) {
   std::string lines;
   if (board.stopping) lines += alert("The daemon is stopping: what follows is its last word.");
   if (!sources.healthy()) lines += alert("Rounds do not complete: what follows may be stale.");
-  if (!board.ready) lines += alert("First rounds are still under way.");
+  if (!board.ready)
+    lines += alert(
+        "First rounds are still under way: what was not measured since the start is "
+        "shown as it was known before.");
   const VantageStatus vantage = board.vantage_state.confirmed;
   if (vantage != VantageStatus::online) {
     return lines + alert(fmt::format(

@@ -35,13 +35,13 @@ std::string name_text(const Target& target) {
 }
 
 std::string since_text(const TargetBoard& target, WallTime now) {
-  if (target.rounds.empty() && !shown_since(target)) return "–";
+  if (target.rounds.empty() && !shown_since(target)) return {};
   return span_since(shown_since(target), now);
 }
 
-std::string latency_text(const TargetBoard& target, WallTime now) {
+std::string latency_text(const TargetBoard& target, bool blind, WallTime now) {
   const std::string line = sparkline(target.timeline, now);
-  const auto latest = target.last && target.verdict.status == Status::ok
+  const auto latest = target.last && !blind && target.verdict.status == Status::ok
                           ? latency_of(phases_of(*target.last))
                           : std::nullopt;
   if (line.empty() && !latest) return "–";
@@ -117,9 +117,11 @@ std::string target_row_head() {
          "<th scope=\"col\">Last 30 days</th><th scope=\"col\">Certificate</th></tr>";
 }
 
-std::string target_row(const TargetBoard& target, WallTime now) {
-  const Status status = shown_status(target);
-  std::string wrong = trouble_text(target);
+std::string target_row(const TargetBoard& target, bool blind, WallTime now) {
+  const Status before = target.state.confirmed.status;
+  const Status status = blind ? Status::insufficient : shown_status(target);
+  std::string wrong = blind ? "<span class=\"faint\">before: " + status_mark(before) + "</span>"
+                            : trouble_text(target);
   if (const auto late = overdue(target, now)) {
     wrong += " <strong class=\"late\">no round for " + to_words(*late) + "</strong>";
   }
@@ -128,10 +130,10 @@ std::string target_row(const TargetBoard& target, WallTime now) {
       "<td class=\"span\">{}</td><td class=\"why\">{}</td><td class=\"latency\">{}</td>"
       "<td class=\"day\">{}<span class=\"value\">{}</span></td><td class=\"month\">{}</td>"
       "<td class=\"certificate\">{}</td></tr>\n",
-      to_string(status), name_text(target.target), status_mark(status), since_text(target, now),
-      wrong, latency_text(target, now), day_bars(target.timeline, now),
-      share_text(target.timeline, now), month_bars(target.timeline, now),
-      certificate_text(target, now));
+      to_string(status), name_text(target.target), status_mark(status),
+      blind ? "" : since_text(target, now), wrong, latency_text(target, blind, now),
+      day_bars(target.timeline, now), share_text(target.timeline, now),
+      month_bars(target.timeline, now), certificate_text(target, now));
 }
 
 }  // namespace reachd::web

@@ -9,8 +9,9 @@
 
 namespace reachd::web {
 
-std::string target_row(const TargetBoard& target, WallTime now);  // <tr>
-std::string target_row_head();                                    // the <tr> above all of them
+// <tr>. `blind`: nothing can be said of any target now, what was said before is told as such.
+std::string target_row(const TargetBoard& target, bool blind, WallTime now);
+std::string target_row_head();  // the <tr> above all of them
 
 // How it is wrong, in plain words; empty if nothing is. Markup.
 std::string trouble_text(const TargetBoard& target);

@@ -60,11 +60,10 @@ async def serve(ports):
 def configuration(web, mail):
     targets = "".join(f"      - {{name: {name}, url: 'http://127.0.0.1:{web}/{name}'}}\n"
                       for name in ("title", "header", "line", "away"))
-    return (f"vantage: {{name: \"<i>here</i>\"}}\n"
-            f"schedule: {{interval: 5s, timeout: 2s, confirm_after: 1s, rate: 100/s, address_rate: 600/min}}\n"
+    return (f"schedule: {{interval: 5s, timeout: 2s, confirm_after: 1s, rate: 100/s, address_rate: 600/min}}\n"
             f"services:\n  - name: hostile\n    targets:\n{targets}"
             f"      - {{name: mail, url: 'smtp://127.0.0.1:{mail}'}}\n"
-            f"      - {{name: url, url: 'http://127.0.0.1:{web}/?q=\"><script>alert(1)</script>'}}\n")
+            f"      - {{name: url, url: 'http://127.0.0.1:{web}/?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E%E2%80%AE'}}\n")
 
 
 def remember(daemon):

@@ -12,7 +12,7 @@ from vantage import BASE, Vantage, configuration
 from world import World
 
 STATE = Path("/run/reachd-state")
-PATIENCE = 90  # seconds for a change to be confirmed
+PATIENCE = 150  # seconds for a change to be confirmed
 SCENARIO = """
 id: B0
 title: what a person may see on the status page
@@ -27,11 +27,10 @@ censor:
     match: {port: 443, tls: {sni: facebook/web}}
     act: {reset: {to: both, flags: R, ip_id: 0, df: false}}
   - name: injector
-    at: border
-    on_path: true
+    at: access
     enabled: false
-    match: {dns: {name: google-search/web, type: [A]}}
-    act: {dns: {answers: [[31.13.94.37], [104.244.46.21], [162.125.2.5]], ttl: 79, delay: 1ms, ip_ttl: 100, df: true}}
+    match: {dns: {name: google-search/web}}
+    act: {dns: {answers: [[31.13.94.37], [104.244.46.21]]}}
   - name: line
     at: access
     enabled: false
@@ -87,6 +86,14 @@ class States:
         past.write(STATE, self.scenario.targets, TROUBLES)
         self.vantage.start()
 
+    def change_under_an_open_page(self):
+        browser = Browser("live", BASE, self.pictures, self.logs)
+        browser.until("open")
+        self.rule("names", True)
+        self.all_are({"facebook/web": "blocked"})
+        browser.go_on()
+        browser.finish("live")
+
     def restart(self):
         """An open page while the daemon is gone, and when it is back."""
         browser = Browser("restart", BASE, self.pictures, self.logs)
@@ -104,8 +111,7 @@ def play(binary, logs, pictures):
     states.remember()
     states.all_are({})
     states.look("healthy")
-    states.rule("names", True)
-    states.all_are({"facebook/web": "blocked"})
+    states.change_under_an_open_page()
     states.look("sni")
     states.restart()
     states.rule("names", False)

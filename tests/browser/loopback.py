@@ -24,7 +24,7 @@ class Daemon:
         self.process = Process([self.binary, "run", "--config", self.config], self.log)
 
         def listens():
-            found = re.search(r'"?(http://127\.0\.0\.1:\d+)', self.log.read_text())
+            found = re.search(r'listening.*?(http://127\.0\.0\.1:\d+)', self.log.read_text())
             return found and found[1]
         self.base = until(listens, 60)
         if not self.base or not until(lambda: get(self.base + "/-/healthy")[0] == 200, 30):

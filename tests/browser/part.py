@@ -18,6 +18,7 @@ def main(part, binary, logs, pictures):
         if part == "lab":
             lab_states.play(Path(binary), Path(logs), pictures)
         else:
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", "/run"], check=True)
             subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
             hostile.play(Path(binary), Path(logs), pictures)
             many.play(Path(binary), Path(logs), pictures)

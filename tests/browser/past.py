@@ -1,5 +1,6 @@
 """A month that the daemon remembers but never had: written into its store while it does not run."""
 
+import math
 import random
 import sqlite3
 import time
@@ -18,7 +19,7 @@ def write(folder, targets, troubles=None):
     with database:
         for number, target in enumerate(targets, start=1):
             database.execute("INSERT OR REPLACE INTO targets VALUES (?, ?)", (number, target))
-            base = random.uniform(35, 140)
+            base = random.uniform(150, 210)
             _hours(database, number, whole, base, (troubles or {}).get(target, []))
             _rounds(database, number, now, base, (troubles or {}).get(target, []))
         database.execute("INSERT OR REPLACE INTO progress VALUES ('aggregated until', ?)",
@@ -31,11 +32,11 @@ def _status(troubles, ago):
     for begin, end, status, share in troubles:
         if end < ago <= begin and random.random() < share:
             return status
-    return "ok" if random.random() > 0.0015 else "impaired"
+    return "ok" if random.random() > 0.0001 else "impaired"
 
 
 def _phases(base, ago):
-    swing = 1 + 0.25 * ((ago % 24) / 24) + random.uniform(-0.1, 0.25)
+    swing = 1 + 0.12 * math.sin(ago / 24 * 2 * math.pi) + random.uniform(-0.08, 0.12)
     return [int(base * part * swing * 1000) for part in (0.15, 0.3, 0.35, 0.4, 0.05)]
 
 

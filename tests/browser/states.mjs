@@ -1,6 +1,6 @@
 // What a person must see in each state: by path, what the heading says without any script, and what else.
 
-const text = (page, where) => page.innerText(where);
+const text = async (page, where) => (await page.innerText(where)).trim();
 
 async function row(page, target) {
   return text(page, `tr:has(a[href="/targets/${target}"])`);
@@ -84,7 +84,8 @@ export default {
       '-target': {
         at: '/targets/google-search/web', heading: /google-search\/web/,
         async see(page, check) {
-          check('every answer is shown', /answer after/.test(await text(page, '.waterfall')), await text(page, '.waterfall'));
+          const steps = await text(page, '.waterfall');
+          check('the forged answers of every resolver are shown', /system .*\n?.*31\.13\.94\.37/.test(steps) && /8\.8\.8\.8:53/.test(steps), steps);
         },
       },
     },
@@ -96,7 +97,7 @@ export default {
         async see(page, check) {
           check('it is not blamed on the services', /no fault of the services/.test(await text(page, '.alert')), await text(page, '.alert'));
           const statuses = await page.locator('.targets .state').allInnerTexts();
-          check('no target is said to be blocked or down', statuses.every((word) => !/blocked|down/.test(word)), statuses.join());
+          check('of no target anything is said', statuses.length === 9 && statuses.every((word) => /not known/.test(word)), statuses.join());
         },
       },
       '-target': { at: '/targets/facebook/web', heading: /facebook\/web/ },
@@ -117,6 +118,7 @@ export default {
         at: `/targets/hostile/${name}`, heading: /hostile/,
         async see(page, check) {
           check(`${name}: markup from the network stays text`, await page.locator('main script, main img, main b, main i').count() === 0);
+          if (name === 'title') check('the hostile title is there to read', (await text(page, '.waterfall')).includes("<script>document.title='owned'"), await text(page, '.waterfall'));
           check(`${name}: nothing turns text around`, !/[\u202a-\u202e\u2066-\u2069\x1b\x07]/.test(await page.content()));
           const length = (await page.content()).length;
           check(`${name}: a line of 1 MiB does not make a page of it`, length < 300000, length);

@@ -92,7 +92,10 @@ async function ask() {
     if (answer.status !== 200 && answer.status !== 304) throw new Error(`The daemon answers ${answer.status}`);
     if (answer.status === 200) {
       const text = await answer.text();
-      if (marking()) return;
+      if (marking()) {
+        trouble = 'Not renewed, as text is marked,';
+        return;
+      }
       show(text);
     }
     const date = new Date(answer.headers.get('Date') ?? Date.now());

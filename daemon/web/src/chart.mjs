@@ -20,10 +20,17 @@ bar.className = 'ranges';
 
 let hours = 24;
 let chart = null;
-let shown = null; // the answer that is drawn
+let shown = null; // the answer that is drawn …
+let began = 0; // … and from when on, in seconds since the epoch
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 const text = (ms) => (ms == null ? '–' : ms >= 1000 ? `${(ms / 1000).toFixed(2)} s` : `${ms.toFixed(ms < 10 ? 1 : 0)} ms`);
+
+// 24 hours to a day, a date where a day begins; UTC, as all times here.
+function stamp(seconds, step) {
+  const words = new Date(seconds * 1000).toISOString();
+  return step >= 86400 || seconds % 86400 === 0 ? words.slice(5, 10) : words.slice(11, 16);
+}
 
 // Each phase's line lies on the sum of those before it; nothing where no phase is known.
 function stacked(history) {
@@ -74,8 +81,8 @@ function options() {
   const line = { stroke: colour('faint'), grid: { stroke: colour('line'), width: 1 }, ticks: { stroke: colour('line') } };
   return {
     width: Math.max(280, figure.clientWidth), height: HEIGHT, tzDate: (time) => uPlot.tzDate(new Date(time * 1000), 'UTC'),
-    scales: { x: { time: true }, y: { range: (plot, low, high) => [0, (high || 1) * 1.15] } },
-    axes: [{ ...line }, { ...line, size: 64, values: (plot, ticks) => ticks.map(text) }],
+    scales: { x: { time: true, range: () => [began, began + hours * 3600] }, y: { range: (plot, low, high) => [0, (high || 1) * 1.15] } },
+    axes: [{ ...line, values: (plot, ticks, axis, space, step) => ticks.map((tick) => stamp(tick, step)) }, { ...line, size: 64, values: (plot, ticks) => ticks.map(text) }],
     series: [{ value: '{YYYY}-{MM}-{DD} {HH}:{mm} UTC' }, ...PHASES.map(([name, label]) => ({
       label, stroke: colour(name), fill: colour(name), width: 1, points: { show: false },
       value: (plot, value, index, at) => text(at == null ? null : shown[name][at]),
@@ -103,6 +110,7 @@ async function load() {
     const answer = await fetch(`${section.dataset.history}?since=${since}`, { signal: AbortSignal.timeout(8000) });
     if (!answer.ok) throw new Error(`the daemon answers ${answer.status}`);
     shown = await answer.json();
+    began = Date.parse(since) / 1000;
     draw();
     note.textContent = shown.trouble ? `What was kept cannot be read: ${shown.trouble}`
       : shown.times.length ? `${shown.resolution === 'hour' ? 'Medians of hours' : 'Single rounds'}; the strip below is their status. Times are UTC.`

@@ -26,6 +26,8 @@ Measurement swapped() {
   Observation nobody = test::lookup_step(100, 2000, "A", {});
   nobody.purpose = Purpose::non_resolver;
   nobody.failure = Failure{Word::generic_timeout_error, {}};
+  std::get<DnsSeen>(nobody.seen).replies.clear();
+  std::get<DnsSeen>(nobody.seen).answer = -1;
   measurement.observations.push_back(nobody);
   return measurement;
 }
@@ -34,21 +36,22 @@ TEST(Lanes, EachWayEndsWhereItDied) {
   const auto lanes = lanes_of(swapped());
   ASSERT_EQ(lanes.size(), 4U);
   EXPECT_THAT(lanes[0].reach, ElementsAre(Reach::passed, Reach::none, Reach::none, Reach::none));
-  EXPECT_TRUE(lanes[1].expected);
-  EXPECT_EQ(lanes[1].outcome, "silent, as it should be");
-  EXPECT_EQ(lanes[2].label, "as a visitor, 192.0.2.10:443");
-  EXPECT_THAT(lanes[2].reach, ElementsAre(Reach::none, Reach::passed, Reach::died, Reach::none));
-  EXPECT_THAT(lanes[2].outcome, HasSubstr("reset by someone after our ClientHello"));
+  EXPECT_TRUE(lanes[2].expected);
+  EXPECT_EQ(lanes[2].outcome, "silent, as it should be");
+  EXPECT_EQ(lanes[1].label, "as a visitor, 192.0.2.10:443");
+  EXPECT_THAT(lanes[1].reach, ElementsAre(Reach::none, Reach::passed, Reach::died, Reach::none));
+  EXPECT_THAT(lanes[1].outcome, HasSubstr("reset by someone after our ClientHello"));
   EXPECT_EQ(lanes[3].label, "example.org on the same address, 192.0.2.10:443");
   EXPECT_THAT(lanes[3].reach, ElementsAre(Reach::none, Reach::passed, Reach::passed, Reach::none));
 }
 
 TEST(Lanes, AnAnswerFromWhereNobodyAnswersIsForged) {
   Measurement measurement = swapped();
-  measurement.observations.back().failure.reset();
+  std::get<DnsSeen>(measurement.observations.back().seen).replies.emplace_back();
   const auto lanes = lanes_of(measurement);
-  EXPECT_TRUE(lanes[1].forged);
-  EXPECT_THAT(lanes[1].outcome, HasSubstr("somebody on the way did"));
+  EXPECT_TRUE(lanes[2].forged);
+  EXPECT_FALSE(lanes[2].expected);
+  EXPECT_THAT(lanes[2].outcome, HasSubstr("somebody on the way did"));
 }
 
 TEST(Lanes, WaysThatWentAlikeAreOne) {
@@ -64,6 +67,28 @@ TEST(Lanes, WaysThatWentAlikeAreOne) {
   EXPECT_EQ(lanes[1].ways, 2U);
   EXPECT_THAT(path_picture(measurement),
               HasSubstr("192.0.2.10:443</bdi> <span class=\"faint\">and 1 more"));
+}
+
+TEST(Lanes, AServerThatSpeaksUnderAnInnocentNameLetsItThroughWhateverItsCertificate) {
+  Measurement measurement = swapped();
+  Observation& swap = measurement.observations.at(4);
+  swap.failure = Failure{Word::ssl_invalid_hostname, {}};
+  std::get<TlsSeen>(swap.seen).server_hello_seen = true;
+  EXPECT_EQ(lanes_of(measurement)[3].outcome, "the server answers under this name");
+  EXPECT_EQ(lanes_of(measurement)[3].reach[2], Reach::passed);
+  std::get<TlsSeen>(swap.seen).server_hello_seen = false;
+  std::get<TlsSeen>(swap.seen).chain.clear();
+  EXPECT_EQ(lanes_of(measurement)[3].reach[2], Reach::died);
+}
+
+TEST(Lanes, ResolversThatSayTheSameInAnotherOrderAreOne) {
+  Measurement measurement = test::reset_measurement();
+  measurement.observations.push_back(test::lookup_step(0, 12, "A", {"192.0.2.11", "192.0.2.10"}));
+  measurement.observations.push_back(test::lookup_step(0, 12, "A", {"192.0.2.66"}));
+  const auto lanes = lanes_of(measurement);
+  ASSERT_EQ(lanes.size(), 3U);
+  EXPECT_EQ(lanes[0].ways, 2U);
+  EXPECT_EQ(lanes[1].outcome, "A: 192.0.2.66");
 }
 
 TEST(Lanes, TheHelperHasItsOwn) {

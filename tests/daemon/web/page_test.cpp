@@ -119,6 +119,8 @@ TEST_F(Pages, WhileTheVantageIsNotOnlineNothingElseIsSaidAbove) {
               HasSubstr("</svg> This vantage is offline: of the services nothing can be said"));
   EXPECT_THAT(page, HasSubstr("</strong> for <time"));
   EXPECT_THAT(page, HasSubstr("no fault of the services"));
+  EXPECT_THAT(page, HasSubstr("<tr class=\"r-insufficient\">"));
+  EXPECT_THAT(page, Not(HasSubstr("<tr class=\"r-blocked\">")));
 }
 
 TEST_F(Pages, TheMeasurementIsTakenAwayAsAFile) {
@@ -137,6 +139,13 @@ TEST_F(Pages, TheMeasurementIsTakenAwayAsAFile) {
       get("/api/v1/targets/NEWS/https%3A%2F%2Fa.example%2Fmeasurement/measurement").result_int(),
       404)
       << "not measured yet";
+}
+
+TEST_F(Pages, TheLineThatRepeatsItIsOneWordForAShell) {
+  EXPECT_THAT(get("/targets/gmail/web").body(), HasSubstr(">reachd probe --deep gmail/web</pre>"));
+  test::add_target(board, "NEWS", "https://a.example/?a=b'$(c)");
+  EXPECT_THAT(get("/targets/NEWS/https%3A%2F%2Fa.example%2F%3Fa%3Db%27%24%28c%29").body(),
+              HasSubstr("--deep &#39;NEWS/https://a.example/?a=b&#39;\\&#39;&#39;$(c)&#39;</pre>"));
 }
 
 TEST_F(Pages, TheHistoryIsAskedOfTheStoreAndToldInColumns) {
