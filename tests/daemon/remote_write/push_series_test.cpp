@@ -1,5 +1,6 @@
 #include "daemon/remote_write/push_series.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "daemon/metrics.hpp"
@@ -64,8 +65,8 @@ TEST(PushSeries, ATargetThatGoesHandsOverItsSeriesSoThatTheyCanEnd) {
   EXPECT_EQ(metrics.collect().parts.size(), 2U);
   const auto departed = metrics.configure(with_targets({"web"}));
   ASSERT_EQ(departed.size(), 1U);
-  EXPECT_NE(departed[0]->at("reachd_target_reachable").samples.find("target=\"mail\""),
-            std::string::npos);
+  EXPECT_THAT(*departed[0], testing::HasSubstr("reachd_target_reachable{service_name=\"a\","
+                                               "target=\"mail\"}"));
   EXPECT_EQ(metrics.collect().parts.size(), 1U);
 }
 
