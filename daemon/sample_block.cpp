@@ -14,12 +14,11 @@ void append(std::string& text, double value) {
   text.append(digits.data(), end);
 }
 
-}  // namespace
-
-std::string label(std::string_view name, std::string_view value) {
-  std::string text(name);
+// `name="value"`, escaped.
+std::string text_of(const SampleBlock::Label& label) {
+  std::string text(label.first);
   text += "=\"";
-  for (const char c : value) {
+  for (const char c : label.second) {
     if (c == '\\' || c == '"') text += '\\';
     c == '\n' ? text += "\\n" : text += c;
   }
@@ -27,13 +26,27 @@ std::string label(std::string_view name, std::string_view value) {
   return text;
 }
 
-SampleBlock::SampleBlock(std::span<const FamilyHead> families, std::string labels)
-    : families_(families), labels_(std::move(labels)), samples_(families.size()) {}
+}  // namespace
 
-SampleBlock::Place SampleBlock::add(std::size_t family, std::string labels,
-                                    std::string_view suffix) {
+SampleBlock::SampleBlock(std::span<const FamilyHead> families, Label first, Label last)
+    : families_(families),
+      first_name_(first.first),
+      first_(text_of(first)),
+      last_("," + text_of(last)),
+      samples_(families.size()) {}
+
+SampleBlock::Place SampleBlock::add(std::size_t family, Labels labels, std::string_view suffix,
+                                    std::string_view bound) {
+  Sample sample{{}, {}, suffix, bound, 0};
+  for (const Label& label : labels) {
+    if (label.first < first_name_) {
+      sample.before += text_of(label) + ",";
+    } else {
+      sample.between += "," + text_of(label);
+    }
+  }
   auto& samples = samples_[family];
-  samples.push_back({std::move(labels), suffix, 0});
+  samples.push_back(std::move(sample));
   return {static_cast<std::uint16_t>(family), static_cast<std::uint16_t>(samples.size() - 1)};
 }
 
@@ -53,9 +66,11 @@ BlockText SampleBlock::render() const {
       scratch += families_[family].name;
       scratch += sample.suffix;
       scratch += '{';
-      scratch += labels_;
-      if (!sample.labels.empty()) scratch += ',';
-      scratch += sample.labels;
+      scratch += sample.before;
+      scratch += first_;
+      scratch += sample.between;
+      scratch += last_;
+      if (!sample.bound.empty()) scratch.append(",le=\"").append(sample.bound).append("\"");
       scratch += "} ";
       append(scratch, sample.value);
       scratch += '\n';

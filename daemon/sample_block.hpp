@@ -4,9 +4,11 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace reachd {
@@ -31,12 +33,17 @@ class SampleBlock {
     std::uint16_t index = 0;
   };
 
-  // `families` outlives the block. `labels` are on every sample, as label() writes them.
-  SampleBlock(std::span<const FamilyHead> families, std::string labels);
+  using Label = std::pair<std::string_view, std::string_view>;  // name and value
+  using Labels = std::initializer_list<Label>;
 
-  // A sample of 0. `suffix` goes behind the family's name ("_sum") and outlives the block; `labels`
-  // are beside those of the block, or empty.
-  Place add(std::size_t family, std::string labels = {}, std::string_view suffix = {});
+  // `families` outlives the block. `first` and `last` are on every sample, in this order.
+  SampleBlock(std::span<const FamilyHead> families, Label first, Label last);
+
+  // A sample of 0. `labels` take their alphabetical places around the block's two. `suffix` goes
+  // behind the family's name ("_sum"), `bound` is the label `le` and stands last; both outlive the
+  // block.
+  Place add(std::size_t family, Labels labels = {}, std::string_view suffix = {},
+            std::string_view bound = {});
 
   double& operator[](Place place) { return samples_[place.family][place.index].value; }
   std::size_t size() const;
@@ -44,16 +51,17 @@ class SampleBlock {
 
  private:
   struct Sample {
-    std::string labels;
+    std::string before;   // labels that stand before the block's first …
+    std::string between;  // … and before its last
     std::string_view suffix;
+    std::string_view bound;
     double value = 0;
   };
   std::span<const FamilyHead> families_;
-  std::string labels_;
+  std::string first_name_;
+  std::string first_;
+  std::string last_;
   std::vector<std::vector<Sample>> samples_;  // by family
 };
-
-// `name="value"`, escaped.
-std::string label(std::string_view name, std::string_view value);
 
 }  // namespace reachd

@@ -125,7 +125,7 @@ bool of_ladder(const Observation& step) {
 }  // namespace
 
 TargetSeries::TargetSeries(const Target& target)
-    : block_(kFamilies, label("service_name", target.service) + "," + label("target", target.name)),
+    : block_(kFamilies, {"service_name", target.service}, {"target", target.name}),
       reachable_(block_.add(kReachable)),
       since_(block_.add(kSince)),
       last_round_(block_.add(kLastRound)),
@@ -135,7 +135,7 @@ TargetSeries::TargetSeries(const Target& target)
   for (const Phase phase : kPhases) {
     if (full_ ? has_phase(target, phase) : phase == telling_phase(target)) {
       last_phase_.at(static_cast<std::size_t>(phase)) =
-          block_.add(kLastPhase, label("phase", to_string(phase)));
+          block_.add(kLastPhase, {{"phase", to_string(phase)}});
     }
   }
   if (has_tls(target)) certificate_ = block_.add(kCertificate);
@@ -152,9 +152,9 @@ void TargetSeries::make_full(const Target& target) {
   changes_ = by_status(kChanges);
   for (const Family family : {Family::ipv4, Family::ipv6}) {
     const auto index = static_cast<std::size_t>(family);
-    const std::string labels = label("family", to_string(family));
-    addresses_.at(index) = block_.add(kAddresses, labels);
-    addresses_reachable_.at(index) = block_.add(kAddressesReachable, labels);
+    const SampleBlock::Label which{"family", to_string(family)};
+    addresses_.at(index) = block_.add(kAddresses, {which});
+    addresses_reachable_.at(index) = block_.add(kAddressesReachable, {which});
   }
   if (is_web(target.scheme)) {
     http_status_ = block_.add(kHttpStatus);
@@ -162,14 +162,14 @@ void TargetSeries::make_full(const Target& target) {
   }
   for (const Phase phase : kPhases) {
     if (!has_phase(target, phase)) continue;
-    const std::string labels = label("phase", to_string(phase));
+    const SampleBlock::Label which{"phase", to_string(phase)};
     Histogram& histogram = phases_.at(static_cast<std::size_t>(phase)).emplace();
     for (const auto& [bound, text] : kBuckets) {
-      histogram.buckets.push_back(block_.add(kPhase, labels + "," + label("le", text), "_bucket"));
+      histogram.buckets.push_back(block_.add(kPhase, {which}, "_bucket", text));
     }
-    histogram.buckets.push_back(block_.add(kPhase, labels + R"(,le="+Inf")", "_bucket"));
-    histogram.sum = block_.add(kPhase, labels, "_sum");
-    histogram.count = block_.add(kPhase, labels, "_count");
+    histogram.buckets.push_back(block_.add(kPhase, {which}, "_bucket", "+Inf"));
+    histogram.sum = block_.add(kPhase, {which}, "_sum");
+    histogram.count = block_.add(kPhase, {which}, "_count");
   }
   make_failures(target);
 }
@@ -178,7 +178,7 @@ TargetSeries::ByStatus TargetSeries::by_status(std::size_t family) {
   ByStatus places;
   for (const Status status : kStatuses) {
     places.at(static_cast<std::size_t>(status)) =
-        block_.add(family, label("status", to_string(status)));
+        block_.add(family, {{"status", to_string(status)}});
   }
   return places;
 }
@@ -212,8 +212,8 @@ void TargetSeries::make_failures(const Target& target) {
 TargetSeries::Place TargetSeries::failures(Stage stage, Word word) {
   const auto known = failures_.find({stage, word});
   if (known != failures_.end()) return known->second;
-  const Place place = block_.add(
-      kFailures, label("failure", to_string(word)) + "," + label("stage", to_string(stage)));
+  const Place place =
+      block_.add(kFailures, {{"failure", to_string(word)}, {"stage", to_string(stage)}});
   return failures_[{stage, word}] = place;
 }
 
@@ -279,7 +279,7 @@ void TargetSeries::count_change(const Change* change) {
 
 void TargetSeries::set_kinds(const std::vector<std::string>& kinds) {
   for (const std::string& kind : kinds) {
-    if (!kinds_.contains(kind)) kinds_[kind] = block_.add(kKind, label("kind", kind));
+    if (!kinds_.contains(kind)) kinds_[kind] = block_.add(kKind, {{"kind", kind}});
   }
   for (const auto& [kind, place] : kinds_) {
     block_[place] = std::ranges::find(kinds, kind) != kinds.end() ? 1 : 0;

@@ -17,6 +17,7 @@ constexpr std::size_t kHeaderBytes = 64 * 1024;   // of all headers of an answer
 constexpr std::size_t kHeaders = 100;             // that are kept; more are read and dropped
 constexpr std::size_t kRequestBytes = 64 * 1024;  // of our own request that are noted
 constexpr long kReadBuffer = 4096;                // libcurl's, for as long as a transfer waits
+constexpr long kWriteBuffer = 16 * 1024;          // the least that libcurl takes
 constexpr std::size_t kCookies = 64;
 constexpr std::size_t kCookieBytes = 4096;
 
@@ -164,6 +165,7 @@ void Exchange::set_request() {
   curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_);
   curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, kReadBuffer);
+  curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, kWriteBuffer);
 }
 
 // One connection, the one we made: no proxy of the environment's, no lookup, no second try, no

@@ -52,7 +52,7 @@ TEST(List, QuirksCostTheirLineAndAreTold) {
   std::map<int, std::string> skipped;
   for (const SkippedLine& line : report->skipped) skipped[line.line] = line.why;
   ASSERT_THAT(skipped, UnorderedElementsAre(testing::Pair(6, HasSubstr("listed already")),
-                                            testing::Pair(9, HasSubstr("neither http nor https")),
+                                            testing::Pair(9, HasSubstr("unknown scheme 'ftp'")),
                                             testing::Pair(10, HasSubstr("user or password")),
                                             testing::Pair(11, HasSubstr("no scheme")),
                                             testing::Pair(13, HasSubstr("no URL")),
@@ -115,6 +115,12 @@ TEST(List, ACategoryCannotPassForAControl) {
       take_list(kHead + "https://a.example/,control.foreign\n", kSettings, 0, config);
   ASSERT_FALSE(report);
   EXPECT_THAT(report.error(), HasSubstr("can be no service's name"));
+}
+
+TEST(List, OnlyTheWebIsListed) {
+  Config config;
+  const auto report = take_list(kHead + "imaps://a.example,NEWS\n", kSettings, 0, config);
+  EXPECT_THAT(report.error(), HasSubstr("neither http nor https"));
 }
 
 TEST(List, NothingLeftIsAFaultWithItsReason) {
