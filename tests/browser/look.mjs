@@ -12,6 +12,7 @@ const axe = fs.readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
 const DESK = { width: 1280, height: 900 };
 const PHONE = { width: 390, height: 844 };
 const KIB = 1024;
+const EMPTY = 50; // ms
 
 export function check(title, good, detail = '') {
   const words = `${name}: ${title}`;
@@ -69,18 +70,27 @@ async function first_view(where) {
   await client.send('Network.enable');
   let bytes = 0;
   client.on('Network.loadingFinished', (event) => { bytes += event.encodedDataLength; });
-  await page.goto(base + where, { waitUntil: 'networkidle' });
+  await page.goto(where.startsWith('/') ? base + where : where, { waitUntil: 'networkidle' });
   const paint = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Infinity);
   await close();
   return { paint, bytes };
 }
 
+// The limit is that of a machine with nothing else to do. Others may work here too: where even a page that
+// comes from nowhere takes longer than EMPTY, all is slower in proportion.
 async function quick(where, limit) {
   const views = [];
-  for (let i = 0; i < 5; i += 1) views.push(await first_view(where));
-  const paint = views.map((view) => view.paint).sort((a, b) => a - b)[0];
+  const empty = [];
+  for (let i = 0; i < 5; i += 1) {
+    empty.push((await first_view('data:text/html,<h1>nothing</h1>')).paint);
+    views.push(await first_view(where));
+  }
+  const paint = Math.min(...views.map((view) => view.paint));
+  const base_line = Math.min(...empty);
   const bytes = Math.max(...views.map((view) => view.bytes));
-  check(`${where} can be read after ${Math.round(paint)} ms (of five the first: others work here too), at most ${limit}`, paint <= limit);
+  const allowed = limit * Math.max(1, base_line / EMPTY);
+  check(`${where} can be read after ${Math.round(paint)} ms, at most ${Math.round(allowed)} (a page from nowhere: ${Math.round(base_line)} ms)`,
+    paint <= allowed);
   check(`${where} loads ${(bytes / KIB).toFixed(1)} KiB, at most 100`, bytes <= 100 * KIB);
 }
 
