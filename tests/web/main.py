@@ -72,8 +72,9 @@ def check_scrapes(prometheus, report):
     enough = until(lambda: prometheus.query('count_over_time(up{job="wrong"}[1m]) > 8'), 30, 0.5)
     down = prometheus.query('max_over_time(up{job=~"wrong|nobody|plain|distrustful|next"}[5m]) > 0')
     report("the others never were, in nine scrapes and more", enough and not down, str(down))
-    held_up = prometheus.query('min_over_time(up{job="right"}[5m]) == 0')
-    report("and never held it up", not held_up, str(held_up))
+    # Its very first scrape waits for bcrypt, longer than the scrape may take where the machine is busy.
+    held_up = prometheus.query('changes(up{job="right"}[5m]) > 1 or up{job="right"} == 0')
+    report("and never held it up once it was known", not held_up, str(held_up))
     for reason in ("no_credentials", "wrong_credentials", "tls_handshake"):
         counted = until(lambda r=reason: prometheus.query(
             f'reachd_web_refused_total{{job="right",reason="{r}"}} > 2'), 10, 0.5)
