@@ -47,6 +47,7 @@ class Story:
             self.report(f"{name}: the daemon ends with status 0", status == 0, str(status))
             self.report(f"{name}: no line of its log shows the token",
                         vantage.token not in vantage.log.read_text())
+        measure(self.build, self.world.logs, self.report)
 
     # --- who was called
 
@@ -122,9 +123,8 @@ class Story:
         told = len(self.told())
         began = time.time()
         self.centre.leave()
-        self.report.note(f"the centre is away for {AWAY} s; meanwhile:")
-        measure(self.build, self.world.logs, self.report)
-        time.sleep(max(0, began + AWAY - time.time()))
+        self.report.note(f"the centre is away for {AWAY} s")
+        time.sleep(AWAY)
         away = time.time() - began
         self.centre.come_back()
         for store in self.centre.stores:
