@@ -55,7 +55,6 @@ struct ScheduleSettings {
   // How long some censors punish an address and port after a hit (180 s is the longest that was
   // seen, science of 2025): no innocent name is tried there sooner.
   std::chrono::milliseconds residual{190'000};
-  int threads = 1;  // loops that measure; each has its share of the targets
   bool operator==(const ScheduleSettings&) const = default;
 };
 

@@ -12,7 +12,7 @@ from near_side import Blackbox, Reachd, bare, blackbox, cpu_seconds, kib, satura
 
 # Targets that are due every 5 s, and rounds in flight: of these only some work, the others listen for
 # late answers of the resolver, half a second each.
-LOADS = {"https": (4000, 1000), "http": (10000, 2500)}
+LOADS = {"https": (4000, 1000), "http": (25000, 4000)}
 
 
 def _compare(table, spread, title, runs, digits=3):
