@@ -92,6 +92,9 @@ std::string facts(const TargetBoard& target, WallTime now) {
     latest = fmt::format("{}, {} round at {}, rule <code>{}</code>",
                          status_mark(target.verdict.status), to_string(round.round),
                          moment(round.began), escape_html(target.verdict.rule, 80));
+    for (const std::string& kind : target.verdict.kinds) {
+      latest += ", <code>" + escape_html(kind, 80) + "</code>";
+    }
     if (target.verdict.locus != Locus::unknown) {
       latest += fmt::format(", it lies in the {}", to_string(target.verdict.locus));
     }

@@ -53,7 +53,7 @@ export default {
         async see(page, check) {
           const first = await text(page, '.targets tbody tr:first-child');
           check('what is blocked comes first and says how in plain words',
-            /facebook\/\s*web/.test(first) && /blocked/.test(first) && /reset when the TLS handshake names the service/.test(first), first);
+            /facebook\/\s*web/.test(first) && /blocked/.test(first) && /reset (when|during) the TLS handshake/.test(first), first);
           check('what changed lately says so', /facebook\/web.*blocked, was ok/s.test(await text(page, '.changes')), await text(page, '.changes'));
         },
       },
