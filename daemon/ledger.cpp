@@ -25,20 +25,23 @@ namespace {
 constexpr std::size_t kReason = 400;  // characters of a reason that go into an event
 
 // A quiet target's state goes to the store this seldom: what a crash then takes is what some rounds
-// taught of its speed.
+// taught of its speed. Of one that is not quiet, a round or two of evidence; a change goes at once.
 constexpr auto kQuietSave = std::chrono::minutes(5);
+constexpr auto kSave = std::chrono::seconds(20);
 
 bool has_evidence(const State& state) {
   return state.fast.sum > 0 || state.slow.sum > 0 || state.other.sum > 0 || state.recovery.sum > 0;
 }
 
-// Of a compact target only what tells something is kept: deep rounds, and whatever is not well or
-// has just become so.
+// Of a compact target only what tells something is kept: deep rounds, and whatever is judged in
+// another way than the round before.
 bool is_archived(const TargetBoard& target, const Measurement& measurement,
                  const Verdict& verdict) {
   if (target.target.detail == Detail::full || measurement.round == Round::deep) return true;
-  if (verdict.status != Status::ok || !verdict.kinds.empty()) return true;
-  return target.rounds.size() > 1 && target.rounds[1].verdict.status != Status::ok;
+  if (target.rounds.size() < 2) return true;
+  const Verdict& before = target.rounds[1].verdict;
+  return verdict.status != before.status || verdict.kinds != before.kinds ||
+         verdict.rule != before.rule;
 }
 
 std::string page_of(const Config& config) {
@@ -166,7 +169,8 @@ bool Ledger::file(TargetBoard& target, std::shared_ptr<const Measurement> measur
                      target.state.confirmed.status == Status::ok;
   target.unsaved = true;
   const auto unsaved_for = std::chrono::abs(measurement->began - target.saved);
-  if (!quiet || unsaved_for >= kQuietSave) {
+  if (tracked.change ||
+      unsaved_for >= (quiet ? std::chrono::seconds(kQuietSave) : std::chrono::seconds(kSave))) {
     save(target);
     target.saved = measurement->began;
   }

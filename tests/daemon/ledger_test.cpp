@@ -357,7 +357,7 @@ TEST_F(LedgerTest, OfACompactTargetOnlyWhatTellsSomethingIsArchived) {
     }
   }
   EXPECT_EQ(lines["b"], 11);
-  EXPECT_EQ(lines["a"], 2) << "the bad one, and the first that was well again";
+  EXPECT_EQ(lines["a"], 3) << "the first, the bad one, and the first that was well again";
 }
 
 }  // namespace
