@@ -223,10 +223,6 @@ void tell(std::vector<RuleText>& texts, std::span<const Rule<Subject>> rules) {
 }  // namespace
 
 Verdict judge(const Measurement& measurement) {
-  if (measurement.observations.empty()) {
-    const Finding nothing = whole("measured.nothing", Status::insufficient);
-    return verdict_of({}, nothing);
-  }
   const Facts facts(measurement);
   const Case made = look_at(facts);
   std::vector<Finding> findings = made.findings;
