@@ -994,6 +994,13 @@ std::vector<World> answer_worlds() {
   };
 }
 
+Scene in_clear_behind_a_portal() {
+  Scene scene("http://www.example.net/");
+  scene.answers("system", {kRight}).visits(kRight);
+  scene.made.controls = {in_portal(), in_portal()};
+  return scene;
+}
+
 std::vector<World> whole_worlds() {
   Scene unmet = named().visits(kRight);
   unmet.made.unmet = "status 200 is not expected";
@@ -1025,6 +1032,11 @@ std::vector<World> whole_worlds() {
        Status::insufficient,
        {},
        away({in_portal(), in_portal()})},
+      {"N15 what a login page answers in the place of a site that has no TLS",
+       "vantage.portal",
+       Status::insufficient,
+       {},
+       in_clear_behind_a_portal()},
       {"N30 one authority for all",
        "vantage.interception",
        Status::insufficient,
