@@ -89,8 +89,12 @@ async function quick(where, limit) {
   const base_line = Math.min(...empty);
   const bytes = Math.max(...views.map((view) => view.bytes));
   const allowed = limit * Math.max(1, base_line / EMPTY);
-  check(`${where} can be read after ${Math.round(paint)} ms, at most ${Math.round(allowed)} (a page from nowhere: ${Math.round(base_line)} ms)`,
-    paint <= allowed);
+  const words = `${where} can be read after ${Math.round(paint)} ms, at most ${Math.round(allowed)} (a page from nowhere: ${Math.round(base_line)} ms)`;
+  if (process.env.BESIDE_OTHERS) {  // compilers run on the same processors: told, not judged
+    console.log(`# ${words}`);
+  } else {
+    check(words, paint <= allowed);
+  }
   check(`${where} loads ${(bytes / KIB).toFixed(1)} KiB, at most 100`, bytes <= 100 * KIB);
 }
 
