@@ -3,7 +3,6 @@
 // strings would stop; faults are printable lines and never show a password's hash.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <variant>
 
@@ -11,12 +10,11 @@
 
 #include "config/web_access.hpp"
 #include "daemon/web/authorization.hpp"
+#include "tests/fuzz/require.hpp"
 
 namespace {
 
-void require(bool holds) {
-  if (!holds) std::abort();
-}
+using reachd::fuzz::require;
 
 bool printable(const std::string& line) {
   for (const char c : line) {

@@ -4,17 +4,15 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 
 #include "probes/wire/dns_name.hpp"
+#include "tests/fuzz/require.hpp"
 
 namespace {
 
 using namespace reachd::wire;
 
-void require(bool holds) {
-  if (!holds) std::abort();
-}
+using reachd::fuzz::require;
 
 bool is_plain(const std::string& text) {
   return std::ranges::all_of(text, [](char c) { return c >= ' ' && c < 0x7f; });

@@ -2,19 +2,17 @@
 // the search finds of its plain patterns exactly those that are in the page.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "probes/judge/fingerprints.hpp"
+#include "tests/fuzz/require.hpp"
 
 namespace {
 
 using reachd::Fingerprint;
 
-void require(bool holds) {
-  if (!holds) std::abort();
-}
+using reachd::fuzz::require;
 
 bool is_in(const Fingerprint& known, std::string_view body) {
   switch (known.how) {

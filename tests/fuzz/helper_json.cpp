@@ -2,7 +2,6 @@
 // answer. Each is read or refused, within its bounds; what was read says the same when written
 // again.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -10,12 +9,11 @@
 
 #include "probes/control/helper_question.hpp"
 #include "probes/control/helper_report_json.hpp"
+#include "tests/fuzz/require.hpp"
 
 namespace {
 
-void require(bool holds) {
-  if (!holds) std::abort();
-}
+using reachd::fuzz::require;
 
 // One line of a request, of which nobody can make two.
 bool is_one_line(std::string_view text) {

@@ -3,19 +3,17 @@
 // are cut.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 #include "probes/wire/mail_reply.hpp"
+#include "tests/fuzz/require.hpp"
 
 namespace {
 
 using reachd::wire::MailProtocol;
 using reachd::wire::MailReply;
 
-void require(bool holds) {
-  if (!holds) std::abort();
-}
+using reachd::fuzz::require;
 
 MailReply reader(std::uint8_t choice) {
   const auto protocol = (choice & 1U) != 0 ? MailProtocol::imap : MailProtocol::smtp;

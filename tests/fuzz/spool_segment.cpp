@@ -2,17 +2,15 @@
 // each record that is whole says again what was written, and none that is bent is taken for whole.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "daemon/remote_write/segment.hpp"
+#include "tests/fuzz/require.hpp"
 
 namespace {
 
-void require(bool holds) {
-  if (!holds) std::abort();
-}
+using reachd::fuzz::require;
 
 }  // namespace
 

@@ -3,7 +3,6 @@
 // lines.
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <variant>
 
@@ -12,12 +11,11 @@
 #include "config/pattern.hpp"
 #include "config/units.hpp"
 #include "config/url.hpp"
+#include "tests/fuzz/require.hpp"
 
 namespace {
 
-void require(bool holds) {
-  if (!holds) std::abort();
-}
+using reachd::fuzz::require;
 
 bool printable(const std::string& line) {
   for (const char c : line) {
