@@ -9,7 +9,6 @@
 
 #include "daemon/events/event_json.hpp"
 #include "daemon/log.hpp"
-#include "daemon/setup.hpp"
 #include "daemon/tracker/sighting.hpp"
 #include "daemon/tracker/state_json.hpp"
 #include "daemon/tracker/tracker.hpp"
@@ -42,11 +41,6 @@ bool is_archived(const TargetBoard& target, const Measurement& measurement,
   const Verdict& before = target.rounds[1].verdict;
   return verdict.status != before.status || verdict.kinds != before.kinds ||
          verdict.rule != before.rule;
-}
-
-std::string page_of(const Config& config) {
-  const std::string& told = config.alertmanager.external_url;
-  return told.empty() ? page_url(config.listen, false) : told;
 }
 
 // What decided, as people would tell it.
@@ -238,7 +232,7 @@ void Ledger::alert(const Event& event, const Member& member, bool refined) {
     if (!calls_for_alert(member.change.to)) {
       return book.resolve(member.target, member.change.confirmed);
     }
-    Alert told = alert_of(event, member, config_.vantage, page_of(config_));
+    Alert told = alert_of(event, member, config_.vantage, config_.alertmanager.external_url);
     refined ? book.refine(member.target, std::move(told))
             : book.raise(member.target, std::move(told));
   });

@@ -15,7 +15,7 @@ bool is_exposed(const Config& config) {
 }
 
 void load_web(Setup& setup, std::vector<Fault>& faults) {
-  Config& config = setup.config;
+  const Config& config = setup.config;
   if (config.web_config_file.empty()) return;
   auto loaded = web::load_entrance(config.web_config_file, is_exposed(config));
   if (const auto* wrong = std::get_if<std::vector<Fault>>(&loaded)) {
@@ -23,8 +23,6 @@ void load_web(Setup& setup, std::vector<Fault>& faults) {
     return;
   }
   setup.entrance = std::move(std::get<web::Entrance>(loaded));
-  std::string& page = config.alertmanager.external_url;
-  if (page.empty()) page = page_url(config.listen, setup.entrance.tls != nullptr);
 }
 
 }  // namespace
@@ -91,6 +89,8 @@ std::variant<Setup, std::vector<Fault>> load_setup(const std::string& file, bool
   load(setup.config.fingerprints.http, "fingerprints.http");
   if (serves) load_web(setup, faults);
   if (!faults.empty()) return faults;
+  std::string& page = setup.config.alertmanager.external_url;
+  if (page.empty()) page = page_url(setup.config.listen, setup.entrance.tls != nullptr);
   return setup;
 }
 

@@ -47,6 +47,7 @@ class LedgerTest : public testing::Test {
     }
     config_.controls.foreign = {target("control.foreign")};
     config_.state.directory = directory_;
+    config_.alertmanager.external_url = "https://reachd.example";
   }
   ~LedgerTest() override { std::filesystem::remove_all(directory_); }
 
@@ -129,7 +130,7 @@ TEST_F(LedgerTest, ABlockIsOneEventOneAlertAndOneRecovery) {
   EXPECT_EQ(alert.labels.at("alertname"), "ReachdTargetBlocked");
   EXPECT_EQ(alert.labels.at("service_name"), "a");
   EXPECT_EQ(alert.labels.at("kind"), "tls.reset.sni");
-  EXPECT_EQ(alert.page, "http://127.0.0.1:10980/targets/a/web");
+  EXPECT_EQ(alert.page, "https://reachd.example/targets/a/web");
   EXPECT_THAT(life.metrics.text(), HasSubstr("reachd_changes_total{service_name=\"a\","));
   life.rounds("a/web", Status::ok, kNoon + 2h, 8);
   EXPECT_EQ(life.board.chronicle.all().size(), 2U);

@@ -41,6 +41,19 @@ class Setups : public testing::Test {
 constexpr const char* kTable =
     "name,scope,location_found,pattern_type,pattern\na,isp,body,contains,needle\n";
 
+TEST_F(Setups, AlertsLinkToWhereItListensUnlessTheFileSaysMore) {
+  const std::string services =
+      "services: [{name: a, targets: [{name: b, url: https://c.example/}]}]\n";
+  const auto page = [&](const std::string& text) {
+    return std::get<reachd::Setup>(load_setup(write("reachd.yaml", text + services)))
+        .config.alertmanager.external_url;
+  };
+  EXPECT_EQ(page("listen: \"[::1]:4444\"\n"), "http://[::1]:4444");
+  EXPECT_EQ(
+      page("alertmanager: {urls: [http://127.0.0.1:9093], external_url: https://me.example}\n"),
+      "https://me.example");
+}
+
 TEST_F(Setups, TablesAreReadWithTheConfiguration) {
   write("pages.csv", kTable);
   const auto loaded = load_setup(write_config("{http: pages.csv}"));
