@@ -19,28 +19,21 @@ Exposition render(const prometheus::Registry& registry) {
   return exposition;
 }
 
-void join(const Exposition& first, std::span<const FamilyHead> families,
-          const std::vector<std::shared_ptr<const BlockText>>& parts, std::string& text) {
+void join(const Exposition& first, std::span<const FamilyHead> families, const Samples& samples,
+          std::string& text) {
   text.clear();
   for (const auto& [name, family] : first) text += family.header + family.samples;
 
-  std::size_t size = text.size() + families.size() * 256;
-  for (const auto& part : parts) size += part->lines.size();
-  if (text.capacity() < size) text.reserve(size + size / 8);  // numbers get longer with time
+  const std::size_t size = text.size() + families.size() * 256 + samples.bytes();
+  if (text.capacity() < size) text.reserve(size);
   for (std::size_t family = 0; family < families.size(); ++family) {
     const FamilyHead& head = families[family];
-    bool named = false;
-    for (const auto& part : parts) {
-      const std::size_t from = family == 0 ? 0 : part->ends[family - 1];
-      const std::size_t length = part->ends[family] - from;
-      if (length == 0) continue;
-      if (!named) {
-        text.append("# HELP ").append(head.name).append(" ").append(head.help);
-        text.append("\n# TYPE ").append(head.name).append(" ").append(head.type).append("\n");
-        named = true;
-      }
-      text.append(part->lines, from, length);
-    }
+    const std::size_t before = text.size();
+    text.append("# HELP ").append(head.name).append(" ").append(head.help);
+    text.append("\n# TYPE ").append(head.name).append(" ").append(head.type).append("\n");
+    const std::size_t begin = text.size();
+    samples.render_family(family, text);
+    if (text.size() == begin) text.resize(before);  // nobody has any of it
   }
 }
 

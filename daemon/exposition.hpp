@@ -1,16 +1,14 @@
-// The text that Prometheus scrapes, put together from pieces that are rendered when they change: a
-// scrape of thousands of targets then is a copy, not a walk through every series.
+// The text that Prometheus scrapes, put together from what a registry has and what the targets'
+// samples are. Made of values, so that any thread can put it together.
 #pragma once
 
 #include <map>
-#include <memory>
 #include <span>
 #include <string>
-#include <vector>
 
 #include <prometheus/registry.h>
 
-#include "daemon/sample_block.hpp"
+#include "daemon/samples.hpp"
 
 namespace reachd {
 
@@ -23,9 +21,9 @@ using Exposition = std::map<std::string, FamilyText>;  // by family name
 
 Exposition render(const prometheus::Registry& registry);
 
-// `first`, then of each of `families` the lines of all `parts` together, each part with those
+// `first`, then of each of `families` the lines of all targets together; `samples` are of those
 // families. Goes over what `text` held; its memory is used again.
-void join(const Exposition& first, std::span<const FamilyHead> families,
-          const std::vector<std::shared_ptr<const BlockText>>& parts, std::string& text);
+void join(const Exposition& first, std::span<const FamilyHead> families, const Samples& samples,
+          std::string& text);
 
 }  // namespace reachd

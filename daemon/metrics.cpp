@@ -1,7 +1,9 @@
 #include "daemon/metrics.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <string_view>
 #include <utility>
 
 #include <prometheus/counter.h>
@@ -26,9 +28,11 @@ using Labels = std::map<std::string, std::string>;
 // Being late by a loop's turn is fine; by seconds is a machine that cannot keep up.
 const prometheus::Histogram::BucketBoundaries kLagBuckets{0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 30};
 
-// The lines alone; the block lives as long as they do.
-remote_write::Text lines_of(const std::shared_ptr<const BlockText>& block) {
-  return {block, &block->lines};
+remote_write::Texts texts_of(std::shared_ptr<const Samples> samples) {
+  const std::size_t count = samples->targets();
+  return {count, [samples = std::move(samples)](std::size_t target, std::string& text) {
+            samples->render_target(target, text);
+          }};
 }
 
 double epoch(std::chrono::system_clock::time_point time) {
@@ -75,16 +79,24 @@ struct Metrics::Series {
   prometheus::Gauge& reload_at = gauge("reachd_config_last_reload_timestamp_seconds",
                                        "When the configuration in force was read.");
 
-  std::map<std::string, std::pair<Target, std::unique_ptr<TargetSeries>>> targets;
+  // A target and what is told of it.
+  struct Told {
+    Target target;
+    TargetSeries series;
+  };
+  TargetShapes shapes;
+  std::map<std::string, Told> targets;
+  std::string asked;  // the id of the target that a round is of; its memory is used again
   std::map<std::string, prometheus::Gauge*> control_series;
   std::array<prometheus::Gauge*, kVantageStatuses.size()> vantage_series{};
   // By name, then by failure ("none" without one).
-  std::map<std::string, std::map<std::string, prometheus::Counter*>> resolvers;
+  std::map<std::string, std::map<std::string, prometheus::Counter*, std::less<>>> resolvers;
 
   prometheus::Gauge& gauge(const std::string& name, const std::string& help) {
     return prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({});
   }
-  void count_answer(const std::string& resolver, const std::string& failure, double answers);
+  void count_answer(const std::string& resolver, std::string_view failure, double answers);
+  static std::shared_ptr<const Samples> samples_of(const std::map<std::string, Told>& of);
   remote_write::Texts configure_targets(const Config& config);
   void configure_controls(const Config& config);
   void configure_resolvers(const Config& config);
@@ -108,23 +120,27 @@ Metrics::Metrics() : series_(std::make_unique<Series>()) {
 
 Metrics::~Metrics() = default;
 
+std::shared_ptr<const Samples> Metrics::Series::samples_of(const std::map<std::string, Told>& of) {
+  auto samples = std::make_shared<Samples>();
+  for (const auto& [id, told] : of) samples->expect(told.series.samples());
+  for (const auto& [id, told] : of) samples->add(told.series.samples());
+  return samples;
+}
+
 // A target keeps its series as long as it measures the same: with its scheme its phases change.
 remote_write::Texts Metrics::Series::configure_targets(const Config& config) {
   decltype(targets) next;
-  for (const Target& target : targets_of(config)) {
-    const std::string id = id_of(target);
-    const auto known = targets.find(id);
-    if (known != targets.end() && measures_same(known->second.first, target)) {
-      next[id] = std::move(known->second);
+  for (Target& target : targets_of(config)) {
+    std::string its_id = id_of(target);
+    const auto known = targets.find(its_id);
+    if (known != targets.end() && measures_same(known->second.target, target)) {
+      next.insert(targets.extract(known));
     } else {
-      next[id] = {target, std::make_unique<TargetSeries>(target)};
+      TargetSeries series(target, shapes);
+      next.emplace(std::move(its_id), Told{std::move(target), std::move(series)});
     }
   }
-  remote_write::Texts departed;
-  for (const auto& [id, series] : std::exchange(targets, std::move(next))) {
-    if (series.second) departed.push_back(lines_of(series.second->text()));
-  }
-  return departed;
+  return texts_of(samples_of(std::exchange(targets, std::move(next))));
 }
 
 void Metrics::Series::configure_controls(const Config& config) {
@@ -142,15 +158,19 @@ void Metrics::Series::configure_controls(const Config& config) {
   control_series = std::move(next);
 }
 
-void Metrics::Series::count_answer(const std::string& resolver, const std::string& failure,
+void Metrics::Series::count_answer(const std::string& resolver, std::string_view failure,
                                    double answers) {
   const auto known = resolvers.find(resolver);
   if (known == resolvers.end()) return;
-  prometheus::Counter*& counter = known->second[failure];
-  if (counter == nullptr) {
-    counter = &resolver_answers.Add({{"resolver", resolver}, {"failure", failure}});
+  auto& counters = known->second;
+  auto counter = counters.find(failure);
+  if (counter == counters.end()) {
+    const std::string name(failure);
+    counter =
+        counters.emplace(name, &resolver_answers.Add({{"resolver", resolver}, {"failure", name}}))
+            .first;
   }
-  counter->Increment(answers);
+  counter->second->Increment(answers);
 }
 
 void Metrics::Series::configure_resolvers(const Config& config) {
@@ -178,18 +198,18 @@ void Metrics::observe(const Measurement& measurement, const Verdict& verdict, co
   for (const Observation& step : measurement.observations) {
     const auto* seen = std::get_if<DnsSeen>(&step.seen);
     if (seen == nullptr || step.purpose != Purpose::ladder) continue;
-    const std::string failure{step.failure ? to_string(step.failure->word) : "none"};
-    series_->count_answer(seen->resolver, failure, 1);
+    series_->count_answer(seen->resolver, step.failure ? to_string(step.failure->word) : "none", 1);
   }
-  const auto found = series_->targets.find(measurement.service + "/" + measurement.target);
+  series_->asked.assign(measurement.service).append("/").append(measurement.target);
+  const auto found = series_->targets.find(series_->asked);
   if (found != series_->targets.end()) {
-    found->second.second->observe(measurement, verdict, state, change);
+    found->second.series.observe(measurement, verdict, state, change);
   }
 }
 
 void Metrics::observe_state(const std::string& id, const State& state) {
   const auto found = series_->targets.find(id);
-  if (found != series_->targets.end()) found->second.second->observe_state(state);
+  if (found != series_->targets.end()) found->second.series.observe_state(state);
 }
 
 void Metrics::observe_vantage(VantageStatus status) {
@@ -241,30 +261,27 @@ remote_write::Collected Metrics::collect() const {
   series_->process.refresh();
   auto lines = std::make_shared<std::string>();
   for (const auto& [name, family] : render(series_->registry)) *lines += family.samples;
-  remote_write::Collected all{std::move(lines), {}};
-  all.parts.reserve(series_->targets.size());
-  for (const auto& [id, target] : series_->targets) {
-    all.parts.push_back(lines_of(target.second->text()));
-  }
-  return all;
+  return {std::move(lines), texts_of(Series::samples_of(series_->targets))};
 }
 
 std::function<void(std::string&)> Metrics::snapshot() const {
   series_->process.refresh();
-  std::vector<std::shared_ptr<const BlockText>> parts;
-  parts.reserve(series_->targets.size());
-  for (const auto& [id, target] : series_->targets) parts.push_back(target.second->text());
-  return [own = render(series_->registry), parts = std::move(parts)](std::string& text) {
-    join(own, TargetSeries::families(), parts, text);
-  };
+  return [own = render(series_->registry), samples = Series::samples_of(series_->targets)](
+             std::string& text) { join(own, TargetShape::families(), *samples, text); };
 }
 
 std::size_t Metrics::count_series(const Config& config) {
   Metrics metrics;
-  metrics.configure(config);
+  Series& all = *metrics.series_;
+  all.configure_controls(config);
+  all.configure_resolvers(config);
   std::size_t series = 0;
-  for (const auto& [id, target] : metrics.series_->targets) series += target.second->size();
-  for (const auto& [name, family] : render(metrics.series_->registry)) {
+  for (const Service& service : config.services) {
+    for (const Target& target : service.targets) {
+      if (target.enabled) series += all.shapes.of(target)->samples.size();
+    }
+  }
+  for (const auto& [name, family] : render(all.registry)) {
     series += static_cast<std::size_t>(std::ranges::count(family.samples, '\n'));
   }
   return series;

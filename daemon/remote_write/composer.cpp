@@ -14,6 +14,10 @@ std::string_view take_line(std::string_view text, std::size_t& at) {
   return line;
 }
 
+Texts only(Text text) {
+  return {1, [text = std::move(text)](std::size_t, std::string& lines) { lines += *text; }};
+}
+
 void gather(std::string_view text, std::unordered_set<std::string_view>& series) {
   for (std::size_t at = 0; at < text.size();) series.insert(series_of(take_line(text, at)));
 }
@@ -24,24 +28,28 @@ void Composer::begin(Snapshot snapshot) {
   passages_.clear();
   own_unsaid_.clear();
   parts_unsaid_.clear();
+  departed_.clear();
+  departed_.shrink_to_fit();  // a great change of the configuration is rare
+  text_.clear();
   at_ = 0;
+  const Texts parts = std::exchange(snapshot.parts, {});
+  const std::vector<Texts> departed = std::exchange(snapshot.departed, {});
   before_ = std::exchange(now_, std::move(snapshot));
-  before_.parts.clear();
   const bool moved = before_.own && before_.place != now_.place;
   if (moved) {
-    passages_.push_back({before_.own, &before_.place, true});
-    for (const Texts* texts : {&now_.departed, &now_.parts}) {
-      for (const auto& text : *texts) passages_.push_back({text, &before_.place, true});
-    }
+    passages_.push_back({only(before_.own), &before_.place, true});
+    for (const Texts& texts : departed) passages_.push_back({texts, &before_.place, true});
+    passages_.push_back({parts, &before_.place, true});
   } else {
     if (before_.own) gather(*before_.own, own_unsaid_);
-    for (const auto& text : now_.departed) gather(*text, parts_unsaid_);
+    for (const Texts& texts : departed) {
+      for (std::size_t i = 0; i < texts.count; ++i) texts.append(i, departed_);
+    }
+    gather(departed_, parts_unsaid_);
   }
-  passages_.push_back({now_.own, &now_.place, false, &own_unsaid_});
-  for (const auto& text : now_.parts) {
-    passages_.push_back(
-        {text, &now_.place, false, parts_unsaid_.empty() ? nullptr : &parts_unsaid_});
-  }
+  passages_.push_back({only(now_.own), &now_.place, false, &own_unsaid_});
+  passages_.push_back(
+      {parts, &now_.place, false, parts_unsaid_.empty() ? nullptr : &parts_unsaid_});
 }
 
 std::optional<Body> Composer::next() {
@@ -50,22 +58,33 @@ std::optional<Body> Composer::next() {
   return request_.take();
 }
 
-// Says one more line; false if there is none.
-bool Composer::step() {
+// Goes on to the next text, of the first passage that has one; false if none has.
+bool Composer::turn() {
+  text_.clear();
+  at_ = 0;
   while (!passages_.empty()) {
-    const Passage& passage = passages_.front();
-    if (at_ < passage.text->size()) {
-      say(take_line(*passage.text, at_), passage);
+    Passage& passage = passages_.front();
+    if (passage.next < passage.texts.count) {
+      passage.texts.append(passage.next++, text_);
       return true;
     }
     passages_.pop_front();
-    at_ = 0;
+  }
+  return false;
+}
+
+// Says one more line; false if there is none.
+bool Composer::step() {
+  while (at_ < text_.size() || turn()) {
+    if (at_ == text_.size()) continue;  // a text of nothing
+    say(take_line(text_, at_), passages_.front());
+    return true;
   }
   for (Series* unsaid : {&own_unsaid_, &parts_unsaid_}) {
     if (unsaid->empty()) continue;
     const std::string line = std::string(*unsaid->begin()) + " 0";
     unsaid->erase(unsaid->begin());
-    say(line, {nullptr, &now_.place, true});
+    say(line, {{}, &now_.place, true});
     return true;
   }
   return false;

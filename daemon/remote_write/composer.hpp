@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,15 +19,22 @@ namespace reachd::remote_write {
 // Samples as Prometheus scrapes them, a line each without any that describes; nobody changes them
 // any more.
 using Text = std::shared_ptr<const std::string>;
-using Texts = std::vector<Text>;
+
+// Such lines of many targets, made when they are read, one target's after the other's: never are
+// all there at once.
+struct Texts {
+  std::size_t count = 0;
+  // Appends the lines of one of them. On the worker; what it looks at nobody changes any more.
+  std::function<void(std::size_t, std::string&)> append;
+};
 
 // All series at one moment.
 struct Snapshot {
   std::int64_t at = 0;  // milliseconds since 1970
   Place place;
-  Text own;        // of the daemon itself
-  Texts parts;     // of the targets
-  Texts departed;  // of targets that are no more since the snapshot before
+  Text own;                     // of the daemon itself
+  Texts parts;                  // of the targets
+  std::vector<Texts> departed;  // of targets that are no more since the snapshot before
 };
 
 class Composer {
@@ -41,21 +49,25 @@ class Composer {
 
  private:
   using Series = std::unordered_set<std::string_view>;  // as series_of(), of a text that is kept
-  struct Passage {                                      // a text that is still to be said
-    Text text;
+  struct Passage {                                      // texts that are still to be said
+    Texts texts;
     const Place* place = nullptr;
-    bool ends = false;         // its series are told to have ended
+    bool ends = false;         // their series are told to have ended
     Series* unsaid = nullptr;  // what is said is taken from it
+    std::size_t next = 0;      // of the texts
   };
   bool step();
+  bool turn();
   void say(std::string_view line, const Passage& passage);
 
-  Snapshot now_;
-  Snapshot before_;      // without its parts
-  Series own_unsaid_;    // the daemon's of before that this snapshot has not said so far
-  Series parts_unsaid_;  // the same of the targets that are no more
+  Snapshot now_;          // without its targets
+  Snapshot before_;       // the same
+  std::string departed_;  // the lines of the targets that are no more
+  Series own_unsaid_;     // the daemon's of before that this snapshot has not said so far
+  Series parts_unsaid_;   // the same of the targets that are no more
   std::deque<Passage> passages_;
-  std::size_t at_ = 0;  // in the first passage
+  std::string text_;    // of the first passage, what is being said
+  std::size_t at_ = 0;  // in it
   WriteRequest request_;
   Sample sample_;
   std::string scratch_;

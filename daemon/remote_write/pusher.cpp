@@ -79,7 +79,7 @@ struct Pusher::State : std::enable_shared_from_this<State> {
   Receiver receiver;
   std::shared_ptr<Spool> spool;                                       // the worker's
   std::shared_ptr<Composer> composer = std::make_shared<Composer>();  // the worker's
-  Texts departed;
+  std::vector<Texts> departed;
   asio::steady_timer due;   // for the next snapshot
   asio::steady_timer news;  // for the next thing to send, or the next attempt
   Backoff backoff;
@@ -321,7 +321,7 @@ void Pusher::configure(Receiver receiver) {
 }
 
 void Pusher::forget(const Texts& departed) {
-  state_->departed.insert(state_->departed.end(), departed.begin(), departed.end());
+  if (departed.count != 0) state_->departed.push_back(departed);
 }
 
 PushCounts Pusher::counts() const {

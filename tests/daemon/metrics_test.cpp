@@ -542,5 +542,109 @@ TEST(Metrics, TheSeriesThatAConfigurationWillExportAreCounted) {
   }
 }
 
+// Two that measure alike, of which one has rounds.
+class TargetsAlike : public testing::TestWithParam<Detail> {
+ protected:
+  TargetsAlike() {
+    Target web = target_of("example", "web", Scheme::https);
+    Target other = target_of("other", "web", Scheme::https);
+    web.detail = other.detail = GetParam();
+    config_ = config_of({web, other});
+    metrics_.configure(config_);
+  }
+  // What `text` says of a service, without its name.
+  static std::map<std::string, double> of(const std::string& text, const std::string& service) {
+    const std::string name = "service_name=\"" + service + "\"";
+    std::map<std::string, double> values;
+    for (const auto& [series, value] : test::read_scrape(text).values) {
+      const std::size_t at = series.find(name);
+      if (at != std::string::npos) values[std::string(series).erase(at, name.size())] = value;
+    }
+    return values;
+  }
+  Config config_;
+  Metrics metrics_;
+};
+
+TEST_P(TargetsAlike, HaveNumbersOfTheirOwn) {
+  const auto fresh = of(metrics_.text(), "other");
+  EXPECT_GE(fresh.size(), 17U);
+  EXPECT_EQ(of(metrics_.text(), "example"), fresh);
+  observe(metrics_, good_measurement(), status(Status::ok));
+  EXPECT_EQ(of(metrics_.text(), "other"), fresh);
+  EXPECT_NE(of(metrics_.text(), "example"), fresh);
+  Measurement round = good_measurement();
+  round.service = "other";
+  observe(metrics_, round, status(Status::ok));
+  EXPECT_EQ(of(metrics_.text(), "other"), of(metrics_.text(), "example"));
+}
+
+TEST_P(TargetsAlike, KeepTheirKindsAndRareFailuresToThemselves) {
+  const auto fresh = of(metrics_.text(), "other");
+  Measurement rare = reset_measurement();
+  rare.observations.back().failure = Failure{Word::reachd_no_descriptors, {}};
+  Verdict verdict = status(Status::blocked);
+  verdict.kinds = {"tls.reset.sni"};
+  observe(metrics_, rare, verdict);
+  EXPECT_TRUE(read(metrics_).has_any(R"(kind="tls.reset.sni",service_name="example")"));
+  EXPECT_EQ(read(metrics_).has_any("reachd_no_descriptors"), GetParam() == Detail::full);
+  EXPECT_EQ(of(metrics_.text(), "other"), fresh);
+  // It has its own, at its own number.
+  rare.service = "other";
+  observe(metrics_, rare, verdict);
+  observe(metrics_, rare, verdict);
+  const Scrape scrape = read(metrics_);
+  EXPECT_EQ(scrape[R"(reachd_target_kind{kind="tls.reset.sni",service_name="other",target="web"})"],
+            1);
+  if (GetParam() == Detail::full) {
+    const std::string before = R"(reachd_failures_total{failure="reachd_no_descriptors",)";
+    const std::string after = R"(,stage="tls",target="web"})";
+    EXPECT_EQ(scrape[before + R"(service_name="other")" + after], 2);
+    EXPECT_EQ(scrape[before + R"(service_name="example")" + after], 1);
+  }
+}
+
+TEST_P(TargetsAlike, ASnapshotIsOfItsMoment) {
+  Verdict verdict = status(Status::blocked);
+  verdict.kinds = {"tls.reset.sni"};
+  observe(metrics_, reset_measurement(), verdict);
+  const std::string before = metrics_.text();
+  const auto snapshot = metrics_.snapshot();
+  const auto collected = metrics_.collect();
+  std::string lines;
+  for (std::size_t i = 0; i < collected.parts.count; ++i) collected.parts.append(i, lines);
+  verdict.kinds = {"dns.forged"};
+  observe(metrics_, reset_measurement(), verdict);
+  observe(metrics_, good_measurement(), status(Status::ok));
+  metrics_.configure(config_of({}));  // not even that
+  std::string text;
+  snapshot(text);
+  std::string late;
+  for (std::size_t i = 0; i < collected.parts.count; ++i) collected.parts.append(i, late);
+  EXPECT_EQ(late, lines);
+  for (const char* service : {"example", "other"}) {
+    EXPECT_GE(of(before, service).size(), 17U);
+    EXPECT_EQ(of(text, service), of(before, service));
+    EXPECT_EQ(of(lines, service), of(before, service)) << "a push says what a scrape does";
+  }
+}
+
+TEST_P(TargetsAlike, WhatDepartsIsToldByItsLastLines) {
+  observe(metrics_, good_measurement(), status(Status::ok));
+  const auto was = of(metrics_.text(), "example");
+  config_.services.erase(config_.services.begin());
+  const remote_write::Texts departed = metrics_.configure(config_);
+  ASSERT_EQ(departed.count, 1U);
+  std::string lines;
+  departed.append(0, lines);
+  EXPECT_EQ(of(lines, "example"), was);
+  EXPECT_EQ(metrics_.configure(config_).count, 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Metrics, TargetsAlike, testing::Values(Detail::full, Detail::compact),
+                         [](const auto& detail) {
+                           return detail.param == Detail::full ? "full" : "compact";
+                         });
+
 }  // namespace
 }  // namespace reachd

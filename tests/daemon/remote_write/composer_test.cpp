@@ -22,6 +22,10 @@ Text text(const std::string& samples) {
   return std::make_shared<const std::string>(samples);
 }
 
+Texts texts(std::vector<std::string> samples) {
+  return {samples.size(), [samples](std::size_t i, std::string& lines) { lines += samples.at(i); }};
+}
+
 std::vector<test::WrittenSample> all_of(Composer& composer, Snapshot snapshot) {
   composer.begin(std::move(snapshot));
   std::vector<test::WrittenSample> samples;
@@ -67,14 +71,15 @@ TEST(Composer, ASeriesOwnLabelGoesBeforeThePlaces) {
 TEST(Composer, CutsALargeSnapshotIntoBodiesAndLosesNothing) {
   constexpr int kParts = 120;
   constexpr int kLines = 101;
-  Snapshot snapshot{.place = {}, .own = text("own 1\n")};
+  std::vector<std::string> parts;
   for (int part = 0; part < kParts; ++part) {
     std::string lines;
     for (int line = 0; line < kLines; ++line) {
       lines += "a{p=\"" + std::to_string(part) + "\",l=\"" + std::to_string(line) + "\"} 1\n";
     }
-    snapshot.parts.push_back(text(lines));
+    parts.push_back(lines);
   }
+  const Snapshot snapshot{.place = {}, .own = text("own 1\n"), .parts = texts(parts)};
   Composer composer;
   EXPECT_EQ(told(all_of(composer, snapshot)).size(), std::size_t{kParts} * kLines + 1);
   EXPECT_EQ(told(all_of(composer, snapshot)).size(), std::size_t{kParts} * kLines + 1);
@@ -82,30 +87,64 @@ TEST(Composer, CutsALargeSnapshotIntoBodiesAndLosesNothing) {
 
 TEST(Composer, EndsWhatIsNoMoreAndNothingElse) {
   Composer composer;
-  const auto gone = text("t{target=\"a\"} 1\nt{target=\"a\",k=\"old\"} 1\n");
-  const auto stays = text("t{target=\"b\"} 1\n");
-  all_of(composer, {.own = text("c{x=\"1\"} 1\nc{x=\"2\"} 1\n"), .parts = {gone, stays}});
+  const std::string gone = "t{target=\"a\"} 1\nt{target=\"a\",k=\"old\"} 1\n";
+  const std::string stays = "t{target=\"b\"} 1\n";
+  all_of(composer, {.own = text("c{x=\"1\"} 1\nc{x=\"2\"} 1\n"), .parts = texts({gone, stays})});
   // The control is gone; the target measures something else, and has some of its series still.
-  const auto instead = text("t{target=\"a\"} 5\n");
-  EXPECT_THAT(
-      told(all_of(composer,
-                  {.own = text("c{x=\"2\"} 2\n"), .parts = {instead, stays}, .departed = {gone}})),
-      ElementsAre(Pair("c{x=\"1\"}", "ends"), Pair("c{x=\"2\"}", "2"),
-                  Pair("t{k=\"old\",target=\"a\"}", "ends"), Pair("t{target=\"a\"}", "5"),
-                  Pair("t{target=\"b\"}", "1")));
+  const std::string instead = "t{target=\"a\"} 5\n";
+  EXPECT_THAT(told(all_of(composer, {.own = text("c{x=\"2\"} 2\n"),
+                                     .parts = texts({instead, stays}),
+                                     .departed = {texts({gone})}})),
+              ElementsAre(Pair("c{x=\"1\"}", "ends"), Pair("c{x=\"2\"}", "2"),
+                          Pair("t{k=\"old\",target=\"a\"}", "ends"), Pair("t{target=\"a\"}", "5"),
+                          Pair("t{target=\"b\"}", "1")));
   // Once is enough.
-  EXPECT_THAT(told(all_of(composer, {.own = text("c{x=\"2\"} 3\n"), .parts = {stays}})),
+  EXPECT_THAT(told(all_of(composer, {.own = text("c{x=\"2\"} 3\n"), .parts = texts({stays})})),
               ElementsAre(Pair("c{x=\"2\"}", "3"), Pair("t{target=\"b\"}", "1")));
 }
 
 TEST(Composer, EndsAllUnderTheOldNameOfAPlace) {
   Composer composer;
-  const auto part = text("t 1\n");
-  all_of(composer, {.place = {{"asn", "1"}}, .own = text("c 1\n"), .parts = {part}});
+  const Texts part = texts({"t 1\n"});
+  all_of(composer, {.place = {{"asn", "1"}}, .own = text("c 1\n"), .parts = part});
   EXPECT_THAT(
-      told(all_of(composer, {.place = {{"asn", "2"}}, .own = text("c 2\n"), .parts = {part}})),
+      told(all_of(composer, {.place = {{"asn", "2"}}, .own = text("c 2\n"), .parts = part})),
       ElementsAre(Pair("c{asn=\"1\"}", "ends"), Pair("c{asn=\"2\"}", "2"),
                   Pair("t{asn=\"1\"}", "ends"), Pair("t{asn=\"2\"}", "1")));
+}
+
+// However many there are, at most one text is there.
+TEST(Composer, MakesATextWhenItComesToIt) {
+  std::size_t made = 0;
+  const Texts many{2 * Composer::kMostSamples, [&made](std::size_t i, std::string& lines) {
+                     EXPECT_EQ(i, made++) << "in their order, each once";
+                     EXPECT_TRUE(lines.empty());
+                     lines += "t{n=\"" + std::to_string(i) + "\"} 1\n";
+                   }};
+  Composer composer;
+  composer.begin({.own = text(""), .parts = many});
+  EXPECT_EQ(made, 0U);
+  ASSERT_TRUE(composer.next());
+  EXPECT_EQ(made, Composer::kMostSamples);
+  ASSERT_TRUE(composer.next());
+  EXPECT_FALSE(composer.next());
+  EXPECT_EQ(made, many.count);
+}
+
+TEST(Composer, GoesOnBehindATextOfNothing) {
+  Composer composer;
+  EXPECT_THAT(
+      told(all_of(composer, {.own = text(""), .parts = texts({"", "a 1\n", "", "", "b 2\n", ""})})),
+      ElementsAre(Pair("a{}", "1"), Pair("b{}", "2")));
+}
+
+TEST(Composer, EndsWhatDepartedInSeveralGoesEachAtOnce) {
+  Composer composer;
+  all_of(composer, {.own = text(""), .parts = texts({"a 1\n", "b 1\n", "c 1\n"})});
+  EXPECT_THAT(told(all_of(composer, {.own = text(""),
+                                     .parts = texts({"c 1\n"}),
+                                     .departed = {texts({"a 1\n"}), texts({}), texts({"b 1\n"})}})),
+              ElementsAre(Pair("a{}", "ends"), Pair("b{}", "ends"), Pair("c{}", "1")));
 }
 
 TEST(Composer, HasNothingToSayOfNothing) {

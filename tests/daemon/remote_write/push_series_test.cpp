@@ -60,14 +60,16 @@ TEST(PushSeries, StandForEachReceiverAndGoWithIt) {
 
 TEST(PushSeries, ATargetThatGoesHandsOverItsSeriesSoThatTheyCanEnd) {
   Metrics metrics;
-  EXPECT_TRUE(metrics.configure(with_targets({"web", "mail"})).empty());
-  EXPECT_TRUE(metrics.configure(with_targets({"mail", "web"})).empty());
-  EXPECT_EQ(metrics.collect().parts.size(), 2U);
+  EXPECT_EQ(metrics.configure(with_targets({"web", "mail"})).count, 0U);
+  EXPECT_EQ(metrics.configure(with_targets({"mail", "web"})).count, 0U);
+  EXPECT_EQ(metrics.collect().parts.count, 2U);
   const auto departed = metrics.configure(with_targets({"web"}));
-  ASSERT_EQ(departed.size(), 1U);
-  EXPECT_THAT(*departed[0], testing::HasSubstr("reachd_target_reachable{service_name=\"a\","
-                                               "target=\"mail\"}"));
-  EXPECT_EQ(metrics.collect().parts.size(), 1U);
+  ASSERT_EQ(departed.count, 1U);
+  std::string lines;
+  departed.append(0, lines);
+  EXPECT_THAT(lines, testing::HasSubstr("reachd_target_reachable{service_name=\"a\","
+                                        "target=\"mail\"}"));
+  EXPECT_EQ(metrics.collect().parts.count, 1U);
 }
 
 }  // namespace
