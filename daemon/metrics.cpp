@@ -28,11 +28,11 @@ using Labels = std::map<std::string, std::string>;
 // Being late by a loop's turn is fine; by seconds is a machine that cannot keep up.
 const prometheus::Histogram::BucketBoundaries kLagBuckets{0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 30};
 
-remote_write::Texts texts_of(std::shared_ptr<const Samples> samples) {
-  const std::size_t count = samples->targets();
-  return {count, [samples = std::move(samples)](std::size_t target, std::string& text) {
-            samples->render_target(target, text);
-          }};
+remote_write::Texts texts_of(const std::shared_ptr<const Samples>& samples) {
+  return {
+      samples->targets(),
+      [samples](std::size_t target, std::string& text) { samples->render_target(target, text); },
+      [samples](std::size_t target) { return samples->name(target); }};
 }
 
 double epoch(std::chrono::system_clock::time_point time) {

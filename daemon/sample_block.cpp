@@ -10,7 +10,7 @@ SampleBlock::SampleBlock(std::shared_ptr<const SampleShape> shape, std::string_v
     : shape_(std::move(shape)), values_(shape_->size()) {
   const std::string text = escaped(first);
   first_size_ = static_cast<std::uint32_t>(text.size());
-  names_ = text + escaped(last);
+  names_ = text + '\n' + escaped(last);
 }
 
 double& SampleBlock::late(const std::shared_ptr<const SampleLine>& line) {

@@ -37,7 +37,7 @@ class SampleBlock {
  private:
   friend class Samples;
   std::shared_ptr<const SampleShape> shape_;
-  std::string names_;  // both, escaped
+  std::string names_;  // both, escaped, a line each: "first\nlast"
   std::uint32_t first_size_ = 0;
   std::vector<double> values_;  // by place
   std::vector<Late> late_;      // few

@@ -4,7 +4,6 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <string_view>
 
 namespace reachd {
 namespace {
@@ -53,14 +52,19 @@ void Samples::add(const SampleBlock& block) {
   late_.insert(late_.end(), block.late_.begin(), block.late_.end());
 }
 
+std::string_view Samples::name(std::size_t target) const {
+  const bool is_last = target + 1 == parts_.size();
+  const std::size_t end = is_last ? names_.size() : parts_[target + 1].names;
+  return std::string_view(names_).substr(parts_[target].names, end - parts_[target].names);
+}
+
 void Samples::render(std::size_t target, std::size_t family, std::string& text) const {
   const Part& part = parts_[target];
   const bool is_last = target + 1 == parts_.size();
-  const std::size_t names_end = is_last ? names_.size() : parts_[target + 1].names;
   const std::size_t late_end = is_last ? late_.size() : parts_[target + 1].late;
-  const std::string_view names(names_.data() + part.names, names_end - part.names);
-  const std::string_view first = names.substr(0, part.first_size);
-  const std::string_view last = names.substr(part.first_size);
+  const std::string_view both = name(target);
+  const std::string_view first = both.substr(0, part.first_size);
+  const std::string_view last = both.substr(part.first_size + 1);
   for (const auto& [line, place] : part.shape->lines(family)) {
     append(text, line, first, last, values_[part.values + place]);
   }
@@ -82,9 +86,7 @@ std::size_t Samples::bytes() const {
   std::size_t bytes = 0;
   for (std::size_t target = 0; target < parts_.size(); ++target) {
     const SampleShape& shape = *parts_[target].shape;
-    const std::size_t names_end =
-        target + 1 == parts_.size() ? names_.size() : parts_[target + 1].names;
-    bytes += shape.bytes() + shape.size() * (names_end - parts_[target].names + kNumber);
+    bytes += shape.bytes() + shape.size() * (name(target).size() + kNumber);
   }
   return bytes + bytes / 16;  // and what is of no shape
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/sample_block.hpp"
@@ -19,6 +20,8 @@ class Samples {
   void add(const SampleBlock& block);
 
   std::size_t targets() const { return parts_.size(); }
+  // Tells it from all others, at any moment; holds as long as these samples.
+  std::string_view name(std::size_t target) const;
   // Appends the lines of one target, families in their order.
   void render_target(std::size_t target, std::string& text) const;
   // Appends the lines that all have of one family, targets in the order of adding.

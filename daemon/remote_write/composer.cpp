@@ -26,30 +26,38 @@ void gather(std::string_view text, std::unordered_set<std::string_view>& series)
 
 void Composer::begin(Snapshot snapshot) {
   passages_.clear();
+  ends_.clear();
   own_unsaid_.clear();
-  parts_unsaid_.clear();
-  departed_.clear();
-  departed_.shrink_to_fit();  // a great change of the configuration is rare
+  gone_.clear();
   text_.clear();
   at_ = 0;
-  const Texts parts = std::exchange(snapshot.parts, {});
-  const std::vector<Texts> departed = std::exchange(snapshot.departed, {});
+  parts_ = std::exchange(snapshot.parts, {});
+  departed_ = std::exchange(snapshot.departed, {});
   before_ = std::exchange(now_, std::move(snapshot));
   const bool moved = before_.own && before_.place != now_.place;
   if (moved) {
     passages_.push_back({only(before_.own), &before_.place, true});
-    for (const Texts& texts : departed) passages_.push_back({texts, &before_.place, true});
-    passages_.push_back({parts, &before_.place, true});
+    for (const Texts& texts : departed_) passages_.push_back({texts, &before_.place, true});
+    passages_.push_back({parts_, &before_.place, true});
   } else {
     if (before_.own) gather(*before_.own, own_unsaid_);
-    for (const Texts& texts : departed) {
-      for (std::size_t i = 0; i < texts.count; ++i) texts.append(i, departed_);
-    }
-    gather(departed_, parts_unsaid_);
+    find_ends();
   }
   passages_.push_back({only(now_.own), &now_.place, false, &own_unsaid_});
-  passages_.push_back(
-      {parts, &now_.place, false, parts_unsaid_.empty() ? nullptr : &parts_unsaid_});
+  passages_.push_back({parts_, &now_.place, false});
+}
+
+void Composer::find_ends() {
+  for (const Texts& texts : departed_) {
+    for (std::size_t i = 0; i < texts.count; ++i) {
+      ends_[texts.name(i)].before.emplace_back(&texts, i);
+    }
+  }
+  if (ends_.empty()) return;
+  for (std::size_t i = 0; i < parts_.count; ++i) {
+    const auto end = ends_.find(parts_.name(i));
+    if (end != ends_.end()) end->second.now = i;
+  }
 }
 
 std::optional<Body> Composer::next() {
@@ -73,6 +81,27 @@ bool Composer::turn() {
   return false;
 }
 
+// Goes on to the next that is no more; false if there is none.
+bool Composer::turn_end() {
+  gone_.clear();
+  gone_text_.clear();
+  if (ends_.empty()) {
+    parts_ = {};
+    departed_.clear();
+    return false;
+  }
+  const End end = std::move(ends_.begin()->second);
+  ends_.erase(ends_.begin());
+  for (const auto& [texts, i] : end.before) texts->append(i, gone_text_);
+  gather(gone_text_, gone_);
+  if (end.now) {
+    std::string said;
+    parts_.append(*end.now, said);
+    for (std::size_t at = 0; at < said.size();) gone_.erase(series_of(take_line(said, at)));
+  }
+  return true;
+}
+
 // Says one more line; false if there is none.
 bool Composer::step() {
   while (at_ < text_.size() || turn()) {
@@ -80,14 +109,13 @@ bool Composer::step() {
     say(take_line(text_, at_), passages_.front());
     return true;
   }
-  for (Series* unsaid : {&own_unsaid_, &parts_unsaid_}) {
-    if (unsaid->empty()) continue;
-    const std::string line = std::string(*unsaid->begin()) + " 0";
-    unsaid->erase(unsaid->begin());
-    say(line, {{}, &now_.place, true});
-    return true;
-  }
-  return false;
+  while (own_unsaid_.empty() && gone_.empty() && turn_end()) continue;
+  Series& unsaid = own_unsaid_.empty() ? gone_ : own_unsaid_;
+  if (unsaid.empty()) return false;
+  const std::string line = std::string(*unsaid.begin()) + " 0";
+  unsaid.erase(unsaid.begin());
+  say(line, {{}, &now_.place, true});
+  return true;
 }
 
 void Composer::say(std::string_view line, const Passage& passage) {

@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "daemon/remote_write/wire.hpp"
@@ -26,6 +28,9 @@ struct Texts {
   std::size_t count = 0;
   // Appends the lines of one of them. On the worker; what it looks at nobody changes any more.
   std::function<void(std::size_t, std::string&)> append;
+  // Of whom: those of two that are called the same may share series, others never do. Holds as long
+  // as the function.
+  std::function<std::string_view(std::size_t)> name;
 };
 
 // All series at one moment.
@@ -56,15 +61,27 @@ class Composer {
     Series* unsaid = nullptr;  // what is said is taken from it
     std::size_t next = 0;      // of the texts
   };
+  // What was said of one that is no more, and what is said of one that is called the same.
+  struct End {
+    std::vector<std::pair<const Texts*, std::size_t>> before;
+    std::optional<std::size_t> now;
+  };
+  using Ends = std::map<std::string_view, End>;  // by name
+
+  void find_ends();
   bool step();
   bool turn();
+  bool turn_end();
   void say(std::string_view line, const Passage& passage);
 
-  Snapshot now_;          // without its targets
-  Snapshot before_;       // the same
-  std::string departed_;  // the lines of the targets that are no more
-  Series own_unsaid_;     // the daemon's of before that this snapshot has not said so far
-  Series parts_unsaid_;   // the same of the targets that are no more
+  Snapshot now_;                 // without its targets
+  Snapshot before_;              // the same
+  Texts parts_;                  // its targets, until all is said
+  std::vector<Texts> departed_;  // and those that are no more
+  Ends ends_;                    // of those, what is still to be ended
+  std::string gone_text_;        // lines of one of them
+  Series own_unsaid_;            // the daemon's of before that this snapshot has not said so far
+  Series gone_;                  // those of `gone_text_` that are still to be ended
   std::deque<Passage> passages_;
   std::string text_;    // of the first passage, what is being said
   std::size_t at_ = 0;  // in it

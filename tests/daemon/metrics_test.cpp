@@ -638,7 +638,19 @@ TEST_P(TargetsAlike, WhatDepartsIsToldByItsLastLines) {
   std::string lines;
   departed.append(0, lines);
   EXPECT_EQ(of(lines, "example"), was);
+  EXPECT_NE(departed.name(0), metrics_.collect().parts.name(0));
   EXPECT_EQ(metrics_.configure(config_).count, 0U);
+}
+
+// It goes and another comes, which may share series with it: they are called the same.
+TEST_P(TargetsAlike, WhatMeasuresSomethingElseIsCalledTheSame) {
+  config_.services.front().targets.front().host = "elsewhere.test";
+  const remote_write::Texts departed = metrics_.configure(config_);
+  ASSERT_EQ(departed.count, 1U);
+  const remote_write::Texts now = metrics_.collect().parts;
+  ASSERT_EQ(now.count, 2U);
+  EXPECT_EQ(departed.name(0), now.name(0));
+  EXPECT_NE(departed.name(0), now.name(1));
 }
 
 INSTANTIATE_TEST_SUITE_P(Metrics, TargetsAlike, testing::Values(Detail::full, Detail::compact),

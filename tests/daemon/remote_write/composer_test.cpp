@@ -14,6 +14,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pair;
+using testing::UnorderedElementsAre;
 
 const Place kPlace{{"asn", "4134"}, {"instance", "127.0.0.1:10980"}, {"job", "reachd"}};
 constexpr std::uint64_t kStale = 0x7ff0000000000002;  // prometheus/model/value: StaleNaN
@@ -22,8 +23,14 @@ Text text(const std::string& samples) {
   return std::make_shared<const std::string>(samples);
 }
 
-Texts texts(std::vector<std::string> samples) {
-  return {samples.size(), [samples](std::size_t i, std::string& lines) { lines += samples.at(i); }};
+// Called by the first series of each.
+Texts texts(const std::vector<std::string>& samples) {
+  const auto kept = std::make_shared<const std::vector<std::string>>(samples);
+  return {samples.size(), [kept](std::size_t i, std::string& lines) { lines += kept->at(i); },
+          [kept](std::size_t i) {
+            const std::string_view lines = kept->at(i);
+            return lines.substr(0, lines.find_first_of(",} "));
+          }};
 }
 
 std::vector<test::WrittenSample> all_of(Composer& composer, Snapshot snapshot) {
@@ -116,11 +123,13 @@ TEST(Composer, EndsAllUnderTheOldNameOfAPlace) {
 // However many there are, at most one text is there.
 TEST(Composer, MakesATextWhenItComesToIt) {
   std::size_t made = 0;
-  const Texts many{2 * Composer::kMostSamples, [&made](std::size_t i, std::string& lines) {
+  const Texts many{2 * Composer::kMostSamples,
+                   [&made](std::size_t i, std::string& lines) {
                      EXPECT_EQ(i, made++) << "in their order, each once";
                      EXPECT_TRUE(lines.empty());
                      lines += "t{n=\"" + std::to_string(i) + "\"} 1\n";
-                   }};
+                   },
+                   [](std::size_t) { return "of no interest"; }};
   Composer composer;
   composer.begin({.own = text(""), .parts = many});
   EXPECT_EQ(made, 0U);
@@ -138,13 +147,45 @@ TEST(Composer, GoesOnBehindATextOfNothing) {
       ElementsAre(Pair("a{}", "1"), Pair("b{}", "2")));
 }
 
-TEST(Composer, EndsWhatDepartedInSeveralGoesEachAtOnce) {
+// Between two snapshots there may be any number of configurations.
+TEST(Composer, EndsWhatDepartedInSeveralGoesOnceAndKeepsWhatCameBack) {
   Composer composer;
-  all_of(composer, {.own = text(""), .parts = texts({"a 1\n", "b 1\n", "c 1\n"})});
-  EXPECT_THAT(told(all_of(composer, {.own = text(""),
-                                     .parts = texts({"c 1\n"}),
-                                     .departed = {texts({"a 1\n"}), texts({}), texts({"b 1\n"})}})),
-              ElementsAre(Pair("a{}", "ends"), Pair("b{}", "ends"), Pair("c{}", "1")));
+  all_of(composer, {.own = text("")});
+  const auto again = told(all_of(
+      composer,
+      {.own = text(""),
+       .parts = texts({"t{n=\"back\"} 3\nt{n=\"back\",k=\"both\"} 3\n", "t{n=\"stays\"} 1\n"}),
+       .departed = {
+           texts({"t{n=\"gone\"} 1\nt{n=\"gone\",k=\"first\"} 1\n",
+                  "t{n=\"back\"} 1\nt{n=\"back\",k=\"both\"} 1\n"}),
+           texts({}),
+           texts({"t{n=\"gone\"} 2\n", "t{n=\"back\"} 2\nt{n=\"back\",k=\"was\"} 2\n"})}}));
+  EXPECT_THAT(again, UnorderedElementsAre(Pair("t{k=\"both\",n=\"back\"}", "3"),
+                                          Pair("t{k=\"first\",n=\"gone\"}", "ends"),
+                                          Pair("t{k=\"was\",n=\"back\"}", "ends"),
+                                          Pair("t{n=\"back\"}", "3"), Pair("t{n=\"gone\"}", "ends"),
+                                          Pair("t{n=\"stays\"}", "1")));
+}
+
+TEST(Composer, MakesATextOfWhatIsNoMoreWhenItComesToIt) {
+  std::size_t made = 0;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < 2 * Composer::kMostSamples; ++i) names.push_back(std::to_string(i));
+  const Texts many{names.size(),
+                   [&](std::size_t i, std::string& lines) {
+                     ++made;
+                     EXPECT_TRUE(lines.empty());
+                     lines += "t{n=\"" + names.at(i) + "\"} 1\n";
+                   },
+                   [&](std::size_t i) -> std::string_view { return names.at(i); }};
+  Composer composer;
+  composer.begin({.own = text(""), .departed = {many}});
+  EXPECT_EQ(made, 0U);
+  ASSERT_TRUE(composer.next());
+  EXPECT_EQ(made, Composer::kMostSamples);
+  ASSERT_TRUE(composer.next());
+  EXPECT_FALSE(composer.next());
+  EXPECT_EQ(made, many.count);
 }
 
 TEST(Composer, HasNothingToSayOfNothing) {
