@@ -2,9 +2,9 @@
 // verified TLS 1.3 and GET, by OpenSSL on non-blocking sockets and one epoll set, with one SSL_CTX
 // for all. It keeps nothing, judges nothing and schedules nothing.
 //
-//   bare_loop http|https PORT CONCURRENCY SECONDS CA_FILE [PATH] [ZONE]
+//   bare_loop http|https PORT CONCURRENCY SECONDS CA_FILE PATH ZONE NAMES
 //
-// Asks 127.0.0.53:53 for t0 to t63.ZONE.bench.test in turn. Prints one JSON object.
+// Asks 127.0.0.53:53 for t0 to t(NAMES-1).ZONE.bench.test in turn. Prints one JSON object.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -50,8 +50,8 @@ struct Loop {
   std::uint16_t port = 0;
   SSL_CTX* context = nullptr;
   int set = -1;
-  std::array<std::string, 64> names;
-  std::array<std::string, 64> requests;
+  std::vector<std::string> names;
+  std::vector<std::string> requests;
   long started = 0;
   long done = 0;
   long failed = 0;
@@ -232,8 +232,8 @@ double cpu_seconds() {
 }  // namespace
 
 int main(int count, char** words) {
-  if (count < 6) {
-    std::fputs("usage: bare_loop http|https PORT CONCURRENCY SECONDS CA_FILE [PATH] [ZONE]\n",
+  if (count != 9 || std::atol(words[8]) < 1) {
+    std::fputs("usage: bare_loop http|https PORT CONCURRENCY SECONDS CA_FILE PATH ZONE NAMES\n",
                stderr);
     return 2;
   }
@@ -244,12 +244,13 @@ int main(int count, char** words) {
   loop.port = static_cast<std::uint16_t>(std::atoi(words[2]));
   const auto concurrency = static_cast<std::size_t>(std::atol(words[3]));
   const std::chrono::duration<double> span(std::atof(words[4]));
-  const std::string path = count > 6 ? words[6] : "/";
-  const std::string zone = count > 7 ? words[7] : "ok";
-  for (std::size_t i = 0; i < loop.names.size(); ++i) {
-    loop.names.at(i) = "t" + std::to_string(i) + "." + zone + ".bench.test";
-    loop.requests.at(i) = "GET " + path + " HTTP/1.1\r\nHost: " + loop.names.at(i) +
-                          "\r\nUser-Agent: bare\r\nAccept: */*\r\n\r\n";
+  const std::string path = words[6];
+  const std::string zone = words[7];
+  for (long i = 0; i < std::atol(words[8]); ++i) {
+    const std::string name = "t" + std::to_string(i) + "." + zone + ".bench.test";
+    loop.names.push_back(name);
+    loop.requests.push_back("GET " + path + " HTTP/1.1\r\nHost: " + name +
+                            "\r\nUser-Agent: bare\r\nAccept: */*\r\n\r\n");
   }
   if (loop.tls) {
     loop.context = SSL_CTX_new(TLS_client_method());

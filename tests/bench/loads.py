@@ -8,6 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from far_side import CERTIFIED
 from near_side import Blackbox, Reachd, bare, blackbox, cpu_seconds, kib, saturated, url_of
 
 # Targets that are due every 5 s, and rounds in flight: of these only some work, the others listen for
@@ -32,8 +33,8 @@ def cpu(side, options, table, spread):
     for scheme, (count, concurrency) in LOADS.items():
         runs = {"blackbox_exporter": [], "bare loop": [], "reachd": []}
         for _ in range(options.runs):
-            runs["blackbox_exporter"].append(blackbox(side, scheme, 64, 4))
-            runs["bare loop"].append(bare(side, scheme, 64, 4))
+            runs["blackbox_exporter"].append(blackbox(side, scheme, count, 64, 4))
+            runs["bare loop"].append(bare(side, scheme, count, 64, 4))
             runs["reachd"].append(saturated(side, scheme, count, concurrency, 5))
         _compare(table, spread, f"{scheme.upper()}, the core busy", runs)
 
@@ -67,15 +68,16 @@ def memory(side, options, table, spread):
         table.add(name, flights, f"{base / 1024:.1f}", f"{peak / 1024:.1f}",
                   f"{(peak - base) / max(flights, 1):.1f}")
 
-    for zone, path, words in (("late", "/late", "answer after 8 s"), ("stall", "/", "stalled handshake")):
+    count = CERTIFIED["late"]
+    for zone, words in (("late", "answer after 8 s"), ("stall", "stalled handshake")):
         client = Blackbox(side)
-        client.load("https", 1000, 12, path, zone)
+        client.load("https", count, 1000, 12, zone)
         row(f"blackbox_exporter, {words}", 1000, client.base, kib(client.pid, "VmHWM"))
         client.stop()
         if zone == "late":
-            seen = bare(side, "https", 1000, 1, path, zone)
+            seen = bare(side, "https", count, 1000, 1, zone)
             row(f"bare loop, {words}", 1000, seen["base"], seen["peak"])
-        urls = [(url_of("https", i, zone, path), "NEWS") for i in range(1300)]
+        urls = [(url_of("https", i, zone), "NEWS") for i in range(count)]
         daemon = Reachd(side, urls, "10s", 1000, timeout="9500ms")
         flights = _fill(daemon, 1000, 40)
         row(f"reachd, {words}", flights, daemon.base, kib(daemon.pid, "VmHWM"))

@@ -27,14 +27,14 @@ def kib(pid, key):
     return int(re.search(rf"^{key}:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(), re.M).group(1))
 
 
-def url_of(scheme, index, zone="ok", path="/"):
+def url_of(scheme, index, zone="ok"):
     port = f":{PORTS[zone]}" if zone in PORTS else ""
-    return f"{scheme}://t{index}.{zone}.bench.test{port}{path}"
+    return f"{scheme}://t{index}.{zone}.bench.test{port}/"
 
 
-def bare(side, scheme, concurrency, seconds, path="/", zone="ok"):
+def bare(side, scheme, names, concurrency, seconds, zone="ok"):
     words = [*NEAR, side.tools / "bare_loop", scheme, 443 if scheme == "https" else 80, concurrency,
-             seconds, side.bundle, path, zone]
+             seconds, side.bundle, "/", zone, names]
     done = subprocess.run([str(w) for w in words], capture_output=True, text=True, check=True)
     seen = json.loads(done.stdout)
     if seen["failed"]:
@@ -59,14 +59,14 @@ class Blackbox:
             raise RuntimeError("blackbox_exporter does not listen")
         self.base = kib(self.pid, "VmRSS")
 
-    def load(self, scheme, concurrency, seconds, path="/", zone="ok"):
+    def load(self, scheme, names, concurrency, seconds, zone="ok"):
         script = self.side.folder / "probe.lua"
-        target = url_of(scheme, "%d", zone, path)
+        target = url_of(scheme, "%d", zone)
         script.write_text(f"""
             local i, requests = 0, {{}}
-            function init() for k = 0, 63 do requests[k] = wrk.format("GET", string.format(
+            function init() for k = 0, {names - 1} do requests[k] = wrk.format("GET", string.format(
               "/probe?module=web&target={target}", k)) end end
-            function request() i = (i + 1) % 64; return requests[i] end\n""")
+            function request() i = (i + 1) % {names}; return requests[i] end\n""")
         done = subprocess.run(
             ["taskset", "-c", "1", "wrk", "-t1", f"-c{concurrency}", "--timeout", "25s", f"-d{seconds}s",
              "-s", script, "http://127.0.0.1:9115"], capture_output=True, text=True, check=True)
@@ -74,23 +74,23 @@ class Blackbox:
             raise RuntimeError("blackbox_exporter refuses: " + done.stdout)
         return int(re.search(r"(\d+) requests in", done.stdout).group(1))
 
-    def succeeds(self, scheme, path="/", zone="ok"):
+    def succeeds(self, scheme):
         with urllib.request.urlopen("http://127.0.0.1:9115/probe?module=web&target="
-                                    + url_of(scheme, 3, zone, path), timeout=30) as answer:
+                                    + url_of(scheme, 3), timeout=30) as answer:
             return "\nprobe_success 1" in answer.read().decode()
 
     def stop(self):
         self.process.stop()
 
 
-def blackbox(side, scheme, concurrency, seconds):
+def blackbox(side, scheme, names, concurrency, seconds):
     client = Blackbox(side)
     try:
-        client.load(scheme, concurrency, 1)
+        client.load(scheme, names, concurrency, 1)
         if not client.succeeds(scheme):
             raise RuntimeError("blackbox_exporter does not succeed")
         began, cpu = time.monotonic(), cpu_seconds(client.pid)
-        probes = client.load(scheme, concurrency, seconds)
+        probes = client.load(scheme, names, concurrency, seconds)
         cpu, wall = cpu_seconds(client.pid) - cpu, time.monotonic() - began
         return {"cpu": cpu * 1000 / probes, "rate": probes / wall, "base": client.base,
                 "peak": kib(client.pid, "VmHWM")}
