@@ -55,6 +55,7 @@ def _sysctl(**values):
 class FarSide:
     def __init__(self, folder, tools):
         self.folder, self.tools, self.running = Path(folder), Path(tools), []
+        self.clients = []  # what is measured, to be ended even if a part breaks off
 
     def start(self):
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
@@ -82,8 +83,13 @@ class FarSide:
             raise RuntimeError("the far side does not listen: " + (self.folder / "far.log").read_text())
 
     def stop(self):
+        self.stop_clients()
         for process in self.running:
             process.stop()
+
+    def stop_clients(self):
+        while self.clients:
+            self.clients.pop().stop()
 
     def _run(self, *words):
         self.running.append(Process([*FAR, *words], self.folder / "far.log"))

@@ -7,12 +7,15 @@ import signal
 import statistics
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 
 import loads
 from far_side import FarSide
+from many import many
 
-PARTS = ["cpu", "store", "memory", "hole", "many", "scale", "steady"]
+PARTS = {"cpu": loads.cpu, "store": loads.store, "memory": loads.memory, "hole": loads.hole, "many": many,
+         "steady": loads.steady, "scale": loads.scale}
 
 
 def machine():
@@ -56,12 +59,12 @@ def main():
     parser.add_argument("--long", action="store_true")
     parser.add_argument("--out")
     options = parser.parse_intermixed_args()
-    unknown = set(options.parts) - set(PARTS)
+    unknown = set(options.parts) - PARTS.keys()
     if unknown:
         parser.error("no such part: " + ", ".join(sorted(unknown)))
     # The first process of a namespace gets no signal that it does not ask for.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    table = Table(options.out)
+    table, broken = Table(options.out), []
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         side = FarSide(folder, options.tools)
         side.binary = options.binary
@@ -70,9 +73,17 @@ def main():
             table.line(machine())
             for part in options.parts or PARTS:
                 table.line()
-                getattr(loads, part)(side, options, table, spread)
+                try:
+                    PARTS[part](side, options, table, spread)
+                except Exception:  # the others are worth having all the same
+                    broken.append(part)
+                    traceback.print_exc()
+                    table.line(f"({part}: broke off)")
+                    side.stop_clients()
         finally:
             side.stop()
+    if broken:
+        sys.exit("broke off: " + ", ".join(broken))
 
 
 main()

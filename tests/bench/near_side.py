@@ -8,6 +8,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import rounds
 from far_side import RESET, STALL
 from process import Process, listens, until
 
@@ -54,6 +55,7 @@ class Blackbox:
         self.process = Process(
             [*NEAR, "env", *environment, "prometheus-blackbox-exporter", f"--config.file={conf}",
              "--web.listen-address=127.0.0.1:9115", "--log.level=error"], side.folder / "blackbox.log")
+        side.clients.append(self.process)
         self.pid = self.process.process.pid
         if not until(lambda: listens("127.0.0.1", 9115), 20):
             raise RuntimeError("blackbox_exporter does not listen")
@@ -99,39 +101,28 @@ def blackbox(side, scheme, names, concurrency, seconds):
 
 
 class Reachd:
-    """The daemon as it is run, on a list (or, with `full`, on services with all series)."""
+    """The daemon as it is run, on a list."""
 
-    def __init__(self, side, urls, interval, concurrency, store=None, timeout="4s", full=False,
-                 config=None):
+    def __init__(self, side, urls, interval, concurrency, store=None, timeout="4s"):
         self.folder = side.folder / f"reachd-{time.monotonic_ns()}"
         self.folder.mkdir()
-        conf = self.folder / "reachd.yaml"
-        if config is None:
-            config = (f"schedule: {{timeout: {timeout}, concurrency: {concurrency}, rate: 10000/s, "
-                      f"address_rate: 10000/s, deep_every: 30d}}\n"
-                      f"tls: {{ca_file: {store or side.bundle}}}\n"
-                      "listen: 127.0.0.1:10980\n"
-                      f"state: {{directory: {self.folder}/state}}\n")
-            config += self._services(urls, interval) if full else self._list(urls, interval)
-        conf.write_text(config)
+        table, conf = self.folder / "urls.csv", self.folder / "reachd.yaml"
+        table.write_text("url,category_code\n" + "".join(f"{url},{kind}\n" for url, kind in urls))
+        conf.write_text(f"schedule: {{timeout: {timeout}, concurrency: {concurrency}, rate: 10000/s, "
+                        f"address_rate: 10000/s, deep_every: 30d}}\n"
+                        f"tls: {{ca_file: {store or side.bundle}}}\n"
+                        "listen: 127.0.0.1:10980\n"
+                        f"state: {{directory: {self.folder}/state}}\n"
+                        f"lists: [{{file: {table}, interval: {interval}}}]\n")
         began = time.monotonic()
         self.process = Process([*NEAR, side.binary, "run", "--config", conf, "--state-directory",
                                 self.folder / "state"], self.folder / "log")
+        side.clients.append(self.process)
         self.pid = self.process.process.pid
         if not until(lambda: listens("127.0.0.1", 10980), 60):
             raise RuntimeError("the daemon does not listen: " + (self.folder / "log").read_text())
         self.start_seconds = time.monotonic() - began
         self.base = kib(self.pid, "VmRSS")
-
-    def _list(self, urls, interval):
-        table = self.folder / "urls.csv"
-        table.write_text("url,category_code\n" + "".join(f"{url},{kind}\n" for url, kind in urls))
-        return f"lists: [{{file: {table}, interval: {interval}}}]\n"
-
-    @staticmethod
-    def _services(urls, interval):
-        lines = "".join(f"      - {{name: t{i}, url: '{url}'}}\n" for i, (url, _) in enumerate(urls))
-        return f"services:\n  - name: all\n    interval: {interval}\n    targets:\n{lines}"
 
     def scrape(self):
         with urllib.request.urlopen("http://127.0.0.1:10980/metrics", timeout=60) as answer:
@@ -148,32 +139,30 @@ class Reachd:
         return sums
 
     def window(self, seconds):
-        """CPU and finished rounds of a while."""
-        rounds = sum(self.statuses(self.scrape()).values())
-        began, cpu = time.monotonic(), cpu_seconds(self.pid)
+        """CPU and finished rounds of a while, in which nobody scrapes."""
+        since, cpu = time.time(), cpu_seconds(self.pid)
         time.sleep(seconds)
-        cpu, wall = cpu_seconds(self.pid) - cpu, time.monotonic() - began
-        rounds = sum(self.statuses(self.scrape()).values()) - rounds
-        return {"cpu": cpu * 1000 / max(rounds, 1), "rate": rounds / wall, "busy": cpu / wall,
-                "base": self.base, "peak": kib(self.pid, "VmHWM")}
+        cpu, end, peak = cpu_seconds(self.pid) - cpu, time.time(), kib(self.pid, "VmHWM")
+        statuses = rounds.ended(self, since, end)
+        count = sum(statuses.values())
+        if self.value("reachd_store_dropped_rows_total") > 0:
+            raise RuntimeError("not every round is on the disk")
+        if statuses.get("ok", 0) < 0.999 * count:
+            raise RuntimeError(f"not all is well: {statuses}")
+        return {"cpu": cpu * 1000 / max(count, 1), "rate": count / (end - since), "busy": cpu / (end - since),
+                "base": self.base, "peak": peak}
 
     def stop(self):
         self.process.stop(patience=30)
         subprocess.run(["rm", "-rf", self.folder], check=True)
 
 
-def saturated(side, scheme, count, concurrency, seconds, store=None, full=False):
+def saturated(side, scheme, count, concurrency, seconds, store=None):
     """A list that is due so often that the core has hardly a pause, after its first, deep rounds."""
     urls = [(url_of(scheme, i), "NEWS") for i in range(count)]
-    daemon = Reachd(side, urls, "5s", concurrency, store, full=full)
+    daemon = Reachd(side, urls, "5s", concurrency, store)
     try:
-        if not until(lambda: sum(daemon.statuses(daemon.scrape()).values()) > count, 180, 2):
-            raise RuntimeError("the first rounds did not end")
-        time.sleep(4)
-        seen = daemon.window(seconds)
-        statuses = daemon.statuses(daemon.scrape())
-        if statuses.get("ok", 0) < 0.999 * sum(statuses.values()):
-            raise RuntimeError(f"not all is well: {statuses}")
-        return seen
+        rounds.await_first(daemon, count, 180)
+        return daemon.window(seconds)
     finally:
         daemon.stop()
