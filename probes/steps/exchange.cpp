@@ -190,6 +190,8 @@ void Exchange::set_tls() {
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, innocent ? 0L : 2L);
   curl_easy_setopt(easy, CURLOPT_CAINFO, nullptr);
   curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+  // Else libcurl keeps the first store that it meets for a day, whatever is installed later.
+  curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);
   curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
   curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, &Exchange::on_context);
   curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, this);
