@@ -1,6 +1,7 @@
 #include "config/target.hpp"
 
 #include <array>
+#include <utility>
 
 #include "config/measures_same.hpp"
 
@@ -49,6 +50,14 @@ std::string_view to_string(Family family) {
 std::string id_of(const Target& target) {
   return target.service + "/" + target.name;
 }
+
+SharedTarget::SharedTarget() {
+  static const auto nothing = std::make_shared<const Target>();
+  target_ = nothing;
+}
+
+SharedTarget::SharedTarget(Target target)
+    : target_(std::make_shared<const Target>(std::move(target))) {}
 
 bool measures_same(const Target& a, const Target& b) {
   Target paced = b;

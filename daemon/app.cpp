@@ -22,10 +22,17 @@ constexpr auto kTick = 1s;
 // Something is due, yet no round has ended for this long: probing is stuck, whatever the loop does.
 constexpr auto kStuckAfter = 120s;
 
-std::vector<Target> planned(const Config& config) {
-  std::vector<Target> targets = targets_of(config);
-  targets.insert(targets.end(), config.controls.domestic.begin(), config.controls.domestic.end());
-  targets.insert(targets.end(), config.controls.foreign.begin(), config.controls.foreign.end());
+std::vector<SharedTarget> targets_of(const std::map<std::string, TargetBoard>& boards) {
+  std::vector<SharedTarget> targets;
+  targets.reserve(boards.size());
+  for (const auto& [id, entry] : boards) targets.push_back(entry.target);
+  return targets;
+}
+
+std::vector<SharedTarget> planned(const Board& board) {
+  std::vector<SharedTarget> targets = targets_of(board.targets);
+  const auto controls = targets_of(board.controls);
+  targets.insert(targets.end(), controls.begin(), controls.end());
   return targets;
 }
 
@@ -134,13 +141,13 @@ void App::apply(Secrets secrets) {
                  [](std::exception_ptr error) {
                    if (error) tell_bug(error, "backfill");
                  });
-  const remote_write::Texts departed = metrics_.configure(config_);
+  const remote_write::Texts departed = metrics_.configure(config_, targets_of(board_.targets));
   ledger_.configure();
   saver_.set_limits(store::limits_of(config_.state));
   archiver_.set_limits(archive::limits_of(config_.state));
   notifier_.configure(config_.alertmanager, std::move(secrets.alertmanager));
   pushers_.configure(config_, secrets.remote_write, departed);
-  scheduler_.set_plan(planned(config_), config_.schedule);
+  scheduler_.set_plan(planned(board_), config_.schedule);
 }
 
 void App::rebind(const Config& next, web::Entrance entrance) {
@@ -248,7 +255,7 @@ void App::watch_loop() {
   std::size_t reachable = 0;
   for (const auto& [id, entry] : board_.targets) {
     seen += entry.rounds.empty() ? 0U : 1U;
-    reachable += shown(entry).status == Status::ok ? 1U : 0U;
+    reachable += shown_status(entry) == Status::ok ? 1U : 0U;
   }
   const auto age = std::chrono::system_clock::now() - board_.started;
   board_.ready = board_.ready || seen == board_.targets.size() || age > config_.schedule.interval;

@@ -1,20 +1,23 @@
 #include "daemon/board.hpp"
 
+#include <utility>
+
 #include "config/measures_same.hpp"
 #include "daemon/phases.hpp"
 
 namespace reachd {
 namespace {
 
-void set_plan(std::map<std::string, TargetBoard>& boards, const std::vector<Target>& targets) {
+void set_plan(std::map<std::string, TargetBoard>& boards, std::vector<Target> targets) {
   std::map<std::string, TargetBoard> next;
-  for (const Target& target : targets) {
+  for (Target& target : targets) {
     TargetBoard& entry = next[id_of(target)];
     if (auto known = boards.find(id_of(target));
         known != boards.end() && measures_same(known->second.target, target)) {
       entry = std::move(known->second);
     }
-    entry.target = target;
+    // What is as it was stays the same one, which others hold too.
+    if (*entry.target != target) entry.target = std::move(target);
   }
   boards = std::move(next);
 }
@@ -27,11 +30,12 @@ bool shows_confirmed(const TargetBoard& target) {
 }  // namespace
 
 void set_targets(Board& board, const Config& config) {
+  ++board.plans;
   board.vantage = config.vantage;
   set_plan(board.targets, targets_of(config));
   std::vector<Target> controls = config.controls.domestic;
   controls.insert(controls.end(), config.controls.foreign.begin(), config.controls.foreign.end());
-  set_plan(board.controls, controls);
+  set_plan(board.controls, std::move(controls));
 }
 
 Condition shown(const TargetBoard& target) {
@@ -50,9 +54,9 @@ std::optional<WallTime> shown_since(const TargetBoard& target) {
 void record(TargetBoard& target, std::shared_ptr<const Measurement> measurement, Verdict verdict,
             WallTime now) {
   if (!target.since || verdict.status != target.verdict.status) target.since = now;
-  target.rounds.push_front({measurement->began, measurement->round, verdict, measurement->runtime,
-                            reason_of(*measurement)});
-  const bool full = target.target.detail == Detail::full;
+  target.rounds.insert(target.rounds.begin(), {measurement->began, measurement->round, verdict,
+                                               measurement->runtime, reason_of(*measurement)});
+  const bool full = target.target->detail == Detail::full;
   const std::size_t most = full ? TargetBoard::kRounds : TargetBoard::kCompactRounds;
   if (target.rounds.size() > most) target.rounds.pop_back();
   target.timeline.add(measurement->began, verdict.status, latency_of(phases_of(*measurement)));

@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -30,14 +29,16 @@ struct RoundRecord {
   std::string reason;  // "tls: connection_reset at 192.0.2.1:443", empty if all is fine
 };
 
+using Rounds = std::vector<RoundRecord>;  // newest first; a deque takes half a kB when empty
+
 struct TargetBoard {
   static constexpr std::size_t kRounds = 60;         // records kept
   static constexpr std::size_t kCompactRounds = 16;  // of a compact target: what the judge reads
-  Target target;
-  State state;                                     // what is confirmed of it
-  Verdict verdict;                                 // of the latest round
-  std::optional<WallTime> since;                   // when the rounds' status became what it is
-  std::deque<RoundRecord> rounds;                  // newest first
+  SharedTarget target;
+  State state;                    // what is confirmed of it
+  Verdict verdict;                // of the latest round
+  std::optional<WallTime> since;  // when the rounds' status became what it is
+  Rounds rounds;
   Timeline timeline;                               // of all rounds, put together
   std::uint64_t fill = 0;                          // which filling from the store it is part of
   std::shared_ptr<const Measurement> last;         // latest round; null before the first
@@ -53,6 +54,7 @@ struct Board {
   VantageState vantage_state;
   Chronicle chronicle;  // events, the latest ones
   WallTime started;
+  std::uint64_t plans = 0;  // times that the targets were set: pointers into the maps hold as long
   std::uint64_t fills = 0;  // times that timelines were filled from the store
   bool ready = false;       // every target had its first round, or its first interval has passed
   bool stopping = false;

@@ -15,8 +15,8 @@ namespace {
 // After this many bad rounds in a row nothing is gained by asking at the full rate.
 constexpr std::size_t kSteadyRounds = 4;
 
-TargetBoard* find(std::map<std::string, TargetBoard>& boards, const Target& target) {
-  const auto found = boards.find(id_of(target));
+TargetBoard* find(std::map<std::string, TargetBoard>& boards, const std::string& id) {
+  const auto found = boards.find(id);
   return found == boards.end() ? nullptr : &found->second;
 }
 
@@ -57,10 +57,43 @@ std::vector<Endpoint> silent_places(const TargetBoard& entry) {
   return places;
 }
 
+// Puts the round on the board, with as much of it as is kept until the next.
+std::shared_ptr<const Measurement> put(TargetBoard& entry, Look& look) {
+  drop_bodies(look.measurement, look.verdict);
+  auto measurement = std::make_shared<const Measurement>(std::move(look.measurement));
+  record(entry, measurement, look.verdict, std::chrono::system_clock::now());
+  return measurement;
+}
+
+Scheduler::Next file_control(Parts& parts, TargetBoard& entry, Look& look) {
+  const bool first = entry.rounds.empty();
+  const Status before = entry.verdict.status;
+  const auto measurement = put(entry, look);
+  const bool ok = look.verdict.status == Status::ok;
+  parts.metrics.observe_control(id_of(entry.target), ok);
+  const auto controls = parts.instruments.witnesses.latest(Clock::now());
+  parts.ledger.file(entry.target, ok, measurement->began, judge_vantage(controls));
+  tell(entry, before, first);
+  return next_look(entry.rounds);
+}
+
+Scheduler::Next file(Parts& parts, TargetBoard& entry, Look& look) {
+  const std::string id = id_of(entry.target);
+  const bool first = entry.rounds.empty();
+  const Status before = entry.verdict.status;
+  const auto measurement = put(entry, look);
+  parts.memories[id].learn(*measurement, look.verdict);
+  const bool suspicious = parts.ledger.file(entry, measurement, look.verdict);
+  tell(entry, before, first);
+  const bool wants_quiet = look.postponed.has_value();
+  if (look.verdict.status == Status::ok) parts.postponed.erase(id);
+  if (look.postponed) parts.postponed[id] = std::move(*look.postponed);
+  return next_look(entry.rounds, suspicious, wants_quiet);
+}
+
 }  // namespace
 
-Scheduler::Next next_look(const std::deque<RoundRecord>& rounds, bool suspicious,
-                          bool wants_quiet) {
+Scheduler::Next next_look(const Rounds& rounds, bool suspicious, bool wants_quiet) {
   std::size_t bad = 0;
   while (bad < rounds.size() && rounds[bad].verdict.status != Status::ok) ++bad;
   if (rounds.empty() || rounds.front().verdict.status == Status::insufficient) {
@@ -73,47 +106,31 @@ Scheduler::Next next_look(const std::deque<RoundRecord>& rounds, bool suspicious
 }
 
 asio::awaitable<Scheduler::Next> examine(Parts& parts, Scheduler::Assignment assignment) {
-  const Target target = std::move(assignment.target);
+  const SharedTarget target = std::move(assignment.target);
   const std::string id = id_of(target);
   Climb how{parts.config.vantage, parts.config.body_limit, assignment.round, assignment.turn};
-  TargetBoard* entry = find(parts.board.controls, target);
+  TargetBoard* entry = find(parts.board.controls, id);
   const bool control = entry != nullptr;
-  if (!control) entry = find(parts.board.targets, target);
+  if (!control) entry = find(parts.board.targets, id);
   if (entry == nullptr) co_return Scheduler::Next::normal;
 
-  Look look;
+  const std::uint64_t plan = parts.board.plans;
+  std::unique_ptr<Look> look;
   if (control) {
     look = co_await look_at_control(parts.instruments, target, std::move(how));
   } else {
     begin_with(parts, id, how);
     how.again = silent_places(*entry);
     if (entry->last) how.ask_again = unanswering_resolvers(*entry->last);
-    Past past = parts.memories[id].past(entry->rounds, std::chrono::system_clock::now());
-    look = co_await look_at(parts.instruments, target, std::move(how), std::move(past), true);
+    look = co_await look_at(
+        parts.instruments, target, std::move(how),
+        parts.memories[id].past(entry->rounds, std::chrono::system_clock::now()), true);
   }
-  entry = find(control ? parts.board.controls : parts.board.targets, target);
-  if (entry == nullptr) co_return Scheduler::Next::normal;  // gone while it was measured
-
-  const bool first = entry->rounds.empty();
-  const Status before = entry->verdict.status;
-  drop_bodies(look.measurement, look.verdict);
-  const auto measurement = std::make_shared<const Measurement>(std::move(look.measurement));
-  record(*entry, measurement, look.verdict, std::chrono::system_clock::now());
-  bool suspicious = false;
-  if (control) {
-    const bool ok = look.verdict.status == Status::ok;
-    parts.metrics.observe_control(id, ok);
-    const auto controls = parts.instruments.witnesses.latest(Clock::now());
-    parts.ledger.file(target, ok, measurement->began, judge_vantage(controls));
-  } else {
-    parts.memories[id].learn(*measurement, look.verdict);
-    suspicious = parts.ledger.file(*entry, measurement, look.verdict);
+  if (parts.board.plans != plan) {
+    entry = find(control ? parts.board.controls : parts.board.targets, id);
+    if (entry == nullptr) co_return Scheduler::Next::normal;  // gone while it was measured
   }
-  tell(*entry, before, first);
-  const bool wants_quiet = look.postponed.has_value();
-  if (look.verdict.status == Status::ok) parts.postponed.erase(id);
-  if (look.postponed) parts.postponed[id] = std::move(*look.postponed);
-  co_return next_look(entry->rounds, suspicious, wants_quiet);
+  co_return control ? file_control(parts, *entry, *look) : file(parts, *entry, *look);
 }
 
 }  // namespace reachd

@@ -37,7 +37,6 @@ boost::asio::awaitable<Scheduler::Next> examine(Parts& parts, Scheduler::Assignm
 // newest first and holds the round just filed. `suspicious`: the detector is about to confirm a
 // change, so that another look soon is worth while. `wants_quiet`: a censor may be punishing what
 // the round visited, and its next questions mean something only after that.
-Scheduler::Next next_look(const std::deque<RoundRecord>& rounds, bool suspicious = false,
-                          bool wants_quiet = false);
+Scheduler::Next next_look(const Rounds& rounds, bool suspicious = false, bool wants_quiet = false);
 
 }  // namespace reachd

@@ -36,7 +36,7 @@ bool has_evidence(const State& state) {
 // another way than the round before.
 bool is_archived(const TargetBoard& target, const Measurement& measurement,
                  const Verdict& verdict) {
-  if (target.target.detail == Detail::full || measurement.round == Round::deep) return true;
+  if (target.target->detail == Detail::full || measurement.round == Round::deep) return true;
   if (target.rounds.size() < 2) return true;
   const Verdict& before = target.rounds[1].verdict;
   return verdict.status != before.status || verdict.kinds != before.kinds ||
@@ -115,9 +115,9 @@ void Ledger::configure() {
   if (board_.vantage_state.confirmed != VantageStatus::online) alerting.insert("");
   std::chrono::milliseconds fastest = std::chrono::hours(24);
   for (auto& [id, target] : board_.targets) {
-    fastest = std::min(fastest, target.target.interval);
+    fastest = std::min(fastest, target.target->interval);
     const auto stored = remembered_.find(id);
-    if (stored != remembered_.end() && stored->second.url == target.target.url) {
+    if (stored != remembered_.end() && stored->second.url == target.target->url) {
       target.state = std::move(stored->second.state);
     }
     if (target.state != State{}) known.insert(id);
@@ -146,7 +146,7 @@ bool Ledger::file(TargetBoard& target, std::shared_ptr<const Measurement> measur
   const double p0 = p0_of(background_, measurement->controls);
   const bool had_evidence = has_evidence(target.state);
   Tracked tracked =
-      track(target.state, sight(*measurement, verdict, p0, target.target.interval), detector_);
+      track(target.state, sight(*measurement, verdict, p0, target.target->interval), detector_);
   target.state = std::move(tracked.state);
   if (tracked.change) {
     tracked.change->reason = words_of(*measurement, verdict);
@@ -157,7 +157,7 @@ bool Ledger::file(TargetBoard& target, std::shared_ptr<const Measurement> measur
   if (tracked.change && tracked.change->passage == Passage::refined) {
     refine(id, *tracked.change);
   } else if (tracked.change && tracked.change->passage != Passage::settled) {
-    tell(Subject::target, id, *tracked.change, target.target.interval);
+    tell(Subject::target, id, *tracked.change, target.target->interval);
   }
   const bool quiet = !tracked.change && !had_evidence && !has_evidence(target.state) &&
                      target.state.confirmed.status == Status::ok;
@@ -248,7 +248,7 @@ void Ledger::save(TargetBoard& target) {
   target.unsaved = false;
   saver_.put(store::StateRow{
       id_of(target.target),
-      json::serialize(json::object{{"url", target.target.url}, {"state", to_json(target.state)}}),
+      json::serialize(json::object{{"url", target.target->url}, {"state", to_json(target.state)}}),
       std::chrono::system_clock::now()});
 }
 

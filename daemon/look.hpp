@@ -2,6 +2,7 @@
 // nobody here's fault, the diagnosis; then the verdict. The same for the daemon and `reachd probe`.
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include <boost/asio/awaitable.hpp>
@@ -21,10 +22,12 @@ struct Look {
 };
 
 // `past` is what the judge is told of earlier rounds. Without `may_diagnose` the ladder is all.
-boost::asio::awaitable<Look> look_at(Instruments& instruments, Target target, Climb climb,
-                                     Past past, bool may_diagnose);
+// Never null; a pointer because a thousand looks wait at a time, most of them having seen nothing.
+boost::asio::awaitable<std::unique_ptr<Look>> look_at(Instruments& instruments, SharedTarget target,
+                                                      Climb climb, Past past, bool may_diagnose);
 
 // One round of a control: its result is noted for those that it vouches for.
-boost::asio::awaitable<Look> look_at_control(Instruments& instruments, Target target, Climb climb);
+boost::asio::awaitable<std::unique_ptr<Look>> look_at_control(Instruments& instruments,
+                                                              SharedTarget target, Climb climb);
 
 }  // namespace reachd

@@ -53,8 +53,8 @@ void Memory::learn(const Measurement& measurement, const Verdict& verdict) {
   const bool slow = samples >= kEnoughSamples && speed <= usual * kSlow;
   slow_rounds_ = slow ? slow_rounds_ + 1 : 0;
   if (slow) return;  // what it used to be is not learnt from what it has become
-  speeds_.push_front({measurement.began, speed});
-  if (speeds_.size() > kSpeeds) speeds_.pop_back();
+  if (speeds_.size() == kSpeeds) speeds_.erase(speeds_.begin());
+  speeds_.push_back({measurement.began, speed});
 }
 
 bool Memory::has_settled(const Certificate& leaf, WallTime now) {
@@ -75,7 +75,7 @@ double Memory::median(WallTime now, int& samples) const {
   return *middle;
 }
 
-Past Memory::past(const std::deque<RoundRecord>& rounds, WallTime now) const {
+Past Memory::past(const Rounds& rounds, WallTime now) const {
   Past past;
   for (const RoundRecord& round : rounds) {
     if (past.rounds.size() == kRoundsBack) break;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <chrono>
-#include <deque>
 #include <string>
 #include <vector>
 
@@ -27,7 +26,7 @@ class Memory {
   void learn(const Measurement& measurement, const Verdict& verdict);
 
   // As the judge takes it, for a round that begins at `now`; `rounds` newest first.
-  Past past(const std::deque<RoundRecord>& rounds, WallTime now) const;
+  Past past(const Rounds& rounds, WallTime now) const;
 
  private:
   struct Speed {
@@ -43,7 +42,7 @@ class Memory {
 
   std::vector<std::string> keys_;
   std::vector<std::string> issuers_;
-  std::deque<Speed> speeds_;  // newest first
+  std::vector<Speed> speeds_;  // oldest first
   int slow_rounds_ = 0;
   Newcomer newcomer_;
 };

@@ -81,7 +81,7 @@ struct Metrics::Series {
 
   // A target and what is told of it.
   struct Told {
-    Target target;
+    SharedTarget target;
     TargetSeries series;
   };
   TargetShapes shapes;
@@ -97,7 +97,7 @@ struct Metrics::Series {
   }
   void count_answer(const std::string& resolver, std::string_view failure, double answers);
   static std::shared_ptr<const Samples> samples_of(const std::map<std::string, Told>& of);
-  remote_write::Texts configure_targets(const Config& config);
+  remote_write::Texts configure_targets(const std::vector<SharedTarget>& planned);
   void configure_controls(const Config& config);
   void configure_resolvers(const Config& config);
 };
@@ -128,16 +128,17 @@ std::shared_ptr<const Samples> Metrics::Series::samples_of(const std::map<std::s
 }
 
 // A target keeps its series as long as it measures the same: with its scheme its phases change.
-remote_write::Texts Metrics::Series::configure_targets(const Config& config) {
+remote_write::Texts Metrics::Series::configure_targets(const std::vector<SharedTarget>& planned) {
   decltype(targets) next;
-  for (Target& target : targets_of(config)) {
+  for (const SharedTarget& target : planned) {
     std::string its_id = id_of(target);
     const auto known = targets.find(its_id);
     if (known != targets.end() && measures_same(known->second.target, target)) {
+      known->second.target = target;
       next.insert(targets.extract(known));
     } else {
       TargetSeries series(target, shapes);
-      next.emplace(std::move(its_id), Told{std::move(target), std::move(series)});
+      next.emplace(std::move(its_id), Told{target, std::move(series)});
     }
   }
   return texts_of(samples_of(std::exchange(targets, std::move(next))));
@@ -187,7 +188,14 @@ void Metrics::Series::configure_resolvers(const Config& config) {
 }
 
 remote_write::Texts Metrics::configure(const Config& config) {
-  auto departed = series_->configure_targets(config);
+  std::vector<Target> targets = targets_of(config);
+  return configure(
+      config, {std::make_move_iterator(targets.begin()), std::make_move_iterator(targets.end())});
+}
+
+remote_write::Texts Metrics::configure(const Config& config,
+                                       const std::vector<SharedTarget>& targets) {
+  auto departed = series_->configure_targets(targets);
   series_->configure_controls(config);
   series_->configure_resolvers(config);
   return departed;

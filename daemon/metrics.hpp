@@ -32,6 +32,8 @@ class Metrics {
   // Creates what is missing for these targets, controls and resolvers, removes what is of no
   // target; returns the series of targets that are no more.
   remote_write::Texts configure(const Config& config);
+  // The same; `targets` are the configuration's, held by others too.
+  remote_write::Texts configure(const Config& config, const std::vector<SharedTarget>& targets);
 
   // A target's round, what is confirmed of the target after it, and the change that it brought, or
   // null.

@@ -62,10 +62,10 @@ class Pass {
       const std::size_t index = next_++;
       Climb how{config_.vantage, config_.body_limit, options_.deep ? Round::deep : Round::light,
                 turn};
-      auto [measurement, verdict, postponed] =
+      const auto look =
           co_await look_at(instruments, targets_[index], std::move(how), {}, options_.deep);
-      count(verdict);
-      done_[index] = render(measurement, verdict);
+      count(look->verdict);
+      done_[index] = render(look->measurement, look->verdict);
       flush();
     }
   }

@@ -14,11 +14,18 @@
 
 namespace reachd {
 namespace asio = boost::asio;
+namespace {
+
+// Rounds that are due so close to each other begin together: see grid.hpp. What waits for company
+// is late by less than this.
+constexpr std::chrono::milliseconds kCompany{20};
+
+}  // namespace
 
 // Shared with the rounds in flight, so that they may end after the scheduler has gone.
 struct Scheduler::State : std::enable_shared_from_this<State> {
   struct Flight {
-    Target target;
+    SharedTarget target;
     std::shared_ptr<asio::cancellation_signal> signal;
     bool called_off = false;
   };
@@ -86,7 +93,7 @@ void Scheduler::State::turn() {
 void Scheduler::State::arm() {
   if (stopping) return;
   const bool can_begin = timetable.anyone_waits() && flights.size() < concurrency;
-  const LoopTime at = can_begin ? Clock::now() : timetable.next_event();
+  const LoopTime at = can_begin ? Clock::now() : timetable.next_events(kCompany);
   if (at != Timetable::kNever) wake(at);
 }
 
@@ -154,7 +161,7 @@ Scheduler::~Scheduler() {
   state_->stop();
 }
 
-void Scheduler::set_plan(std::vector<Target> targets, ScheduleSettings settings) {
+void Scheduler::set_plan(std::vector<SharedTarget> targets, ScheduleSettings settings) {
   state_->concurrency = static_cast<std::size_t>(std::max(1, settings.concurrency));
   const auto called_off = state_->timetable.set_targets(std::move(targets), settings, Clock::now());
   for (const std::string& id : called_off) state_->call_off(id);

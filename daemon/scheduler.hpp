@@ -46,7 +46,7 @@ class Scheduler {
   // backoff; a round in flight of a target that is gone is cancelled. A target's first round is
   // deep and comes early: all that are new are spread over half a second each, at most over their
   // interval. Starts nothing itself; after stop() nothing starts at all.
-  void set_plan(std::vector<Target> targets, ScheduleSettings settings);
+  void set_plan(std::vector<SharedTarget> targets, ScheduleSettings settings);
 
   // Begins no more rounds, cancels those in flight, completes when all have ended.
   boost::asio::awaitable<void> stop();

@@ -6,7 +6,7 @@
 namespace reachd {
 
 struct Timetable::Entry {
-  Target target;
+  SharedTarget target;
   std::uint64_t plan = 0;  // number of the plan that named it last
   std::uint64_t turn = 0;
   int failing = 0;                      // rounds in a row that asked for backoff
@@ -35,13 +35,14 @@ void Timetable::dequeue(Entry& entry) {
 }
 
 // Makes an entry that of a target never seen before.
-void Timetable::renew(Entry& entry, const Target& target, std::size_t newcomers, LoopTime now) {
+void Timetable::renew(Entry& entry, const SharedTarget& target, std::size_t newcomers,
+                      LoopTime now) {
   if (!entry.running) dequeue(entry);
   const FirstLook first = first_look(target, *origin_, now, newcomers);
   entry.target = target;
   entry.turn = 0;
   entry.failing = 0;
-  entry.period = target.interval;
+  entry.period = target->interval;
   entry.confirm = false;
   entry.stale = entry.running;
   entry.point = first.point;
@@ -50,21 +51,24 @@ void Timetable::renew(Entry& entry, const Target& target, std::size_t newcomers,
   if (!entry.running) enqueue(entry, first.at);
 }
 
-std::vector<std::string> Timetable::set_targets(std::vector<Target> targets,
+std::vector<std::string> Timetable::set_targets(std::vector<SharedTarget> targets,
                                                 const ScheduleSettings& settings, LoopTime now) {
   settings_ = settings;
   if (!origin_) origin_ = now;
   ++plans_;
   std::vector<std::string> called_off;
-  std::vector<std::pair<Entry*, Target>> newcomers;
-  for (Target& target : targets) {
+  std::vector<std::pair<Entry*, SharedTarget>> newcomers;
+  for (SharedTarget& target : targets) {
     const std::string id = id_of(target);
     std::unique_ptr<Entry>& entry = entries_[id];
     if (entry && entry->plan == plans_) continue;  // named twice: the first counts
     const bool known = entry && entry->target == target && !entry->stale;
     if (!entry) entry = std::make_unique<Entry>();
     entry->plan = plans_;
-    if (known) continue;
+    if (known) {
+      entry->target = std::move(target);  // equal: one is enough
+      continue;
+    }
     if (entry->running && !entry->stale) called_off.push_back(id);
     newcomers.emplace_back(entry.get(), std::move(target));
   }
@@ -111,7 +115,7 @@ std::optional<Timetable::Start> Timetable::begin(LoopTime now) {
 
   // Rounds are moved by jitter: half an interval early is on time.
   const bool deep =
-      !entry.confirm && (!entry.last_deep || now + LoopSpan(entry.target.interval) / 2 >=
+      !entry.confirm && (!entry.last_deep || now + LoopSpan(entry.target->interval) / 2 >=
                                                  *entry.last_deep + settings_.deep_every);
   if (deep) entry.last_deep = now;
   const Round round = entry.confirm ? Round::confirm : deep ? Round::deep : Round::light;
@@ -133,10 +137,10 @@ bool Timetable::finish(const std::string& id, NextRound next, LoopTime now) {
     return false;
   }
   entry.failing = next == NextRound::backoff ? std::min(entry.failing + 1, 40) : 0;
-  entry.period = backed_off(entry.target.interval, entry.failing);
+  entry.period = backed_off(entry.target->interval, entry.failing);
   entry.confirm = next == NextRound::confirm;
   if (entry.confirm) {
-    enqueue(entry, now + std::min(settings_.confirm_after, entry.target.interval));
+    enqueue(entry, now + std::min(settings_.confirm_after, entry.target->interval));
     return true;
   }
   const double offset = jitter_of(entry.target, entry.turn);
@@ -158,6 +162,12 @@ bool Timetable::finish(const std::string& id, NextRound next, LoopTime now) {
 
 LoopTime Timetable::next_event() const {
   return events_.empty() ? kNever : events_.begin()->first;
+}
+
+LoopTime Timetable::next_events(LoopSpan span) const {
+  if (events_.empty()) return kNever;
+  const LoopTime last = events_.begin()->first + span;
+  return std::prev(events_.upper_bound({last, nullptr}))->first;
 }
 
 LoopTime Timetable::earliest_due() const {

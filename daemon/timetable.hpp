@@ -4,11 +4,11 @@
 
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -27,7 +27,7 @@ enum class NextRound : std::uint8_t {
 };
 
 struct Assignment {
-  Target target;
+  SharedTarget target;
   Round round = Round::light;
   std::uint64_t turn = 0;  // how many rounds of this target came before
 };
@@ -44,7 +44,7 @@ class Timetable {
   // Replaces the plan. Targets equal to ones already planned keep due time, count and backoff.
   // Returns the ids of rounds under way that are of no planned target any more: they should be
   // called off, and finish() is still to be called for each.
-  std::vector<std::string> set_targets(std::vector<Target> targets,
+  std::vector<std::string> set_targets(std::vector<SharedTarget> targets,
                                        const ScheduleSettings& settings, LoopTime now);
 
   // Lets time pass. Returns how many due times went by without a round since the last call: a
@@ -63,7 +63,9 @@ class Timetable {
   bool finish(const std::string& id, NextRound next, LoopTime now);
 
   bool anyone_waits() const { return !waiting_.empty(); }
-  LoopTime next_event() const;    // when advance() has something to do; kNever: not before a change
+  LoopTime next_event() const;  // when advance() has something to do; kNever: not before a change
+  // The latest event that comes within `span` of that one: who looks then has both.
+  LoopTime next_events(LoopSpan span) const;
   LoopTime earliest_due() const;  // of the targets whose round is not under way; kNever if none
   LoopTime due(const std::string& id) const;  // kNever: not planned, or its round is under way
 
@@ -71,7 +73,7 @@ class Timetable {
   struct Entry;
   using Queue = std::set<std::pair<LoopTime, Entry*>>;
 
-  void renew(Entry& entry, const Target& target, std::size_t newcomers, LoopTime now);
+  void renew(Entry& entry, const SharedTarget& target, std::size_t newcomers, LoopTime now);
   void enqueue(Entry& entry, LoopTime due);
   void dequeue(Entry& entry);
 
@@ -79,7 +81,7 @@ class Timetable {
   std::optional<LoopTime> origin_;  // of all grids: the first plan
   std::uint64_t plans_ = 0;
   std::uint64_t missed_ = 0;  // not yet returned by advance()
-  std::map<std::string, std::unique_ptr<Entry>> entries_;
+  std::unordered_map<std::string, std::unique_ptr<Entry>> entries_;
   Queue events_;   // all that are not under way, by when something happens to them
   Queue waiting_;  // those that are due, by due time
 };

@@ -108,19 +108,96 @@ asio::awaitable<void> follow(Ascent& ascent, std::string location, std::vector<s
   }
 }
 
+// The visits, and beside them the resolvers that did not answer the last time.
+asio::awaitable<std::vector<Steps>> visit_and_ask(Ascent& ascent, const std::string& asked,
+                                                  std::vector<asio::awaitable<Steps>> visits,
+                                                  std::vector<steps::Lookup>& lookups) {
+  using namespace asio::experimental::awaitable_operators;
+  auto [seen, asked_again] =
+      co_await (net::together(ascent.way.executor, std::move(visits)) && ask_again(ascent, asked));
+  std::ranges::move(asked_again, std::back_inserter(lookups));
+  co_return std::move(seen);
+}
+
+// Every chosen address, side by side: connect, TLS, the service's own language. Then on where the
+// first answer points to, and as much as it takes to meet a freeze or a throttle. What is asked
+// meanwhile joins the lookups.
+asio::awaitable<Steps> visit_all(Ascent& ascent, const std::string& asked,
+                                 std::vector<std::string> chosen,
+                                 std::vector<steps::Lookup>& lookups) {
+  const Target& target = ascent.target;
+  std::vector<std::vector<std::string>> cookies(chosen.size());
+  std::vector<Steps> visited;
+  {
+    std::vector<asio::awaitable<Steps>> visits;
+    for (std::size_t i = 0; i < chosen.size(); ++i) {
+      Visit first{target.scheme, target.url, target.host, {chosen[i], target.port}, 0};
+      visits.push_back(visit(ascent, std::move(first), cookies[i]));
+    }
+    if (ascent.climb.ask_again.empty()) {
+      visited = co_await net::together(ascent.way.executor, std::move(visits));
+    } else {
+      visited = co_await visit_and_ask(ascent, asked, std::move(visits), lookups);
+    }
+  }
+
+  // Where the first answer points elsewhere, on from there.
+  const auto pointer = std::ranges::find_if(visited, [](const Steps& seen) {
+    const HttpSeen* answer = last_answer(seen);
+    return answer != nullptr && !answer->location.empty() && !seen.back().failure;
+  });
+  Steps onward;
+  if (pointer != visited.end()) {
+    onward.push_back(pointer->back());
+    std::string location = last_answer(*pointer)->location;
+    auto jar = std::move(cookies[static_cast<std::size_t>(pointer - visited.begin())]);
+    co_await follow(ascent, std::move(location), std::move(jar), onward, lookups);
+    pointer->back() = std::move(onward.front());
+    onward.erase(onward.begin());
+  }
+
+  // As much as it takes to meet a freeze or a throttle, where a first answer came from.
+  const auto answered = std::ranges::find_if(visited, [](const Steps& seen) {
+    const HttpSeen* answer = last_answer(seen);
+    return answer != nullptr && answer->status != 0 && !seen.back().failure;
+  });
+  Steps object;
+  if (answered != visited.end() && wants_object(ascent)) {
+    object = co_await fetch_object(ascent, answered->front().peer);
+  }
+  Steps steps;
+  for (Steps& seen : visited) append(steps, std::move(seen));
+  append(steps, std::move(onward));
+  append(steps, std::move(object));
+  co_return steps;
+}
+
+Measurement put_together(const Ascent& ascent, std::chrono::system_clock::time_point began,
+                         Steps said, Steps steps) {
+  Measurement measurement;
+  measurement.vantage = ascent.climb.vantage;
+  measurement.service = ascent.target.service;
+  measurement.target = ascent.target.name;
+  measurement.url = ascent.target.url;
+  measurement.scheme = ascent.target.scheme;
+  measurement.round = ascent.climb.round;
+  measurement.began = began;
+  // As much room as they need: a target keeps its latest ones.
+  measurement.observations.reserve(said.size() + steps.size());
+  append(measurement.observations, std::move(said));
+  append(measurement.observations, std::move(steps));
+  std::ranges::sort(measurement.observations, {}, [](const Observation& step) {
+    return std::tuple(step.began, step.transaction, step.stage);
+  });
+  measurement.runtime = std::chrono::duration_cast<Micros>(Clock::now() - ascent.start);
+  return measurement;
+}
+
 }  // namespace
 
-asio::awaitable<Measurement> climb(net::WayOut& way, net::Resolvers& resolvers, Target target,
-                                   Climb climb) {
-  Measurement measurement{climb.vantage,
-                          target.service,
-                          target.name,
-                          target.url,
-                          target.scheme,
-                          climb.round,
-                          std::chrono::system_clock::now(),
-                          Micros{0},
-                          {}};
+asio::awaitable<Measurement> climb(net::WayOut& way, net::Resolvers& resolvers,
+                                   const Target& target, const Climb& climb) {
+  const auto began = std::chrono::system_clock::now();
   Ascent ascent{way, resolvers, target, climb, Clock::now()};
 
   // 0. What must come before the target's own name is said.
@@ -130,67 +207,18 @@ asio::awaitable<Measurement> climb(net::WayOut& way, net::Resolvers& resolvers, 
   }
 
   // 1. Names.
-  const std::string asked = target.scheme == Scheme::dns ? target.dns_name : target.host;
+  const std::string& asked = target.scheme == Scheme::dns ? target.dns_name : target.host;
   Answers answers = co_await ask(ascent, asked, 0);
   std::vector<steps::Lookup> lookups = std::move(answers.lookups);
 
-  // 2. Every chosen address, side by side: connect, TLS, the service's own language.
+  // 2. Every chosen address, and on from there.
   if (target.scheme != Scheme::dns) {
-    const std::vector<std::string> chosen = choose(ascent, answers.addresses);
-    std::vector<std::vector<std::string>> cookies(chosen.size());
-    std::vector<asio::awaitable<Steps>> visits;
-    for (std::size_t i = 0; i < chosen.size(); ++i) {
-      Visit first{target.scheme, target.url, target.host, {chosen[i], target.port}, 0};
-      visits.push_back(visit(ascent, std::move(first), cookies[i]));
-    }
-    std::vector<Steps> visited;
-    if (climb.ask_again.empty()) {
-      visited = co_await net::together(way.executor, std::move(visits));
-    } else {
-      using namespace asio::experimental::awaitable_operators;
-      auto [seen, asked_again] =
-          co_await (net::together(way.executor, std::move(visits)) && ask_again(ascent, asked));
-      visited = std::move(seen);
-      std::ranges::move(asked_again, std::back_inserter(lookups));
-    }
-
-    // 3. Where the first answer points elsewhere, on from there.
-    const auto pointer = std::ranges::find_if(visited, [](const Steps& seen) {
-      const HttpSeen* answer = last_answer(seen);
-      return answer != nullptr && !answer->location.empty() && !seen.back().failure;
-    });
-    Steps onward;
-    if (pointer != visited.end()) {
-      onward.push_back(pointer->back());
-      std::string location = last_answer(*pointer)->location;
-      auto jar = std::move(cookies[static_cast<std::size_t>(pointer - visited.begin())]);
-      co_await follow(ascent, std::move(location), std::move(jar), onward, lookups);
-      pointer->back() = std::move(onward.front());
-      onward.erase(onward.begin());
-    }
-
-    // 4. As much as it takes to meet a freeze or a throttle, where a first answer came from.
-    const auto answered = std::ranges::find_if(visited, [](const Steps& seen) {
-      const HttpSeen* answer = last_answer(seen);
-      return answer != nullptr && answer->status != 0 && !seen.back().failure;
-    });
-    Steps object;
-    if (answered != visited.end() && wants_object(ascent)) {
-      object = co_await fetch_object(ascent, answered->front().peer);
-    }
-    for (Steps& seen : visited) append(steps, std::move(seen));
-    append(steps, std::move(onward));
-    append(steps, std::move(object));
+    append(steps, co_await visit_all(ascent, asked, choose(ascent, answers.addresses), lookups));
   }
 
-  // 5. What else the resolvers, or somebody in between, had to say.
-  append(measurement.observations, co_await steps::settle_all(std::move(lookups)));
-  append(measurement.observations, std::move(steps));
-  std::ranges::sort(measurement.observations, {}, [](const Observation& step) {
-    return std::tuple(step.began, step.transaction, step.stage);
-  });
-  measurement.runtime = std::chrono::duration_cast<Micros>(Clock::now() - ascent.start);
-  co_return measurement;
+  // 3. What else the resolvers, or somebody in between, had to say.
+  Steps said = co_await steps::settle_all(std::move(lookups));
+  co_return put_together(ascent, began, std::move(said), std::move(steps));
 }
 
 }  // namespace reachd

@@ -29,7 +29,8 @@ struct Climb {
   std::vector<std::string> ask_again;
 };
 
+// Target and climb must outlive it.
 boost::asio::awaitable<Measurement> climb(net::WayOut& way, net::Resolvers& resolvers,
-                                          Target target, Climb climb);
+                                          const Target& target, const Climb& climb);
 
 }  // namespace reachd

@@ -18,6 +18,19 @@ std::string_view to_string(Stage stage) {
   return "";
 }
 
+Chain::Chain(std::vector<Certificate> certificates) {
+  if (certificates.empty()) return;
+  certificates_ = std::make_shared<const std::vector<Certificate>>(std::move(certificates));
+}
+
+Chain::Chain(std::initializer_list<Certificate> certificates)
+    : Chain(std::vector<Certificate>(certificates)) {}
+
+bool Chain::operator==(const Chain& other) const {
+  if (certificates_ == other.certificates_) return true;
+  return !empty() && !other.empty() && *certificates_ == *other.certificates_;
+}
+
 bool is_ipv6(const Endpoint& endpoint) {
   return endpoint.address.find(':') != std::string::npos;
 }

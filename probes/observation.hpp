@@ -3,7 +3,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -92,12 +95,32 @@ struct Certificate {
   bool operator==(const Certificate&) const = default;
 };
 
+// What a peer sent, leaf first. Copies share the certificates, which nobody changes: a target shows
+// the same ones round after round.
+class Chain {
+ public:
+  Chain() = default;
+  Chain(std::vector<Certificate> certificates);
+  Chain(std::initializer_list<Certificate> certificates);
+
+  bool empty() const { return certificates_ == nullptr; }
+  std::size_t size() const { return empty() ? 0 : certificates_->size(); }
+  const Certificate& operator[](std::size_t index) const { return (*certificates_)[index]; }
+  const Certificate& front() const { return certificates_->front(); }
+  const Certificate* begin() const { return empty() ? nullptr : certificates_->data(); }
+  const Certificate* end() const { return begin() + size(); }
+  bool operator==(const Chain& other) const;
+
+ private:
+  std::shared_ptr<const std::vector<Certificate>> certificates_;  // null: there are none
+};
+
 struct TlsSeen {
   std::string server_name;
   std::string version;  // "TLSv1.3", empty if it was not negotiated
   std::string cipher;   // IANA's name: "TLS_AES_128_GCM_SHA256"
   std::string alpn;     // negotiated, empty if none
-  std::vector<Certificate> chain;
+  Chain chain;
   int alert = -1;               // number of the last alert seen
   bool alert_received = false;  // from the peer; otherwise we sent it
   std::string verify_error;     // OpenSSL's words for what was wrong with the chain

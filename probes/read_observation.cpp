@@ -109,15 +109,17 @@ Observation read_handshake(const json::object& entry, Origin origin, Budget& bud
   seen.version = text_of(entry, "tls_version");
   seen.cipher = text_of(entry, "cipher_suite");
   seen.alpn = text_of(entry, "negotiated_protocol");
+  std::vector<Certificate> chain;
   for (const json::value& value : array_of(entry, "peer_certificates")) {
     if (!budget.take()) break;
     std::string der = text_of(value);
     if (origin == Origin::ooni) {
-      seen.chain.push_back(certificate_of(std::move(der)));
+      chain.push_back(certificate_of(std::move(der)));
     } else {
-      seen.chain.emplace_back().der = std::move(der);
+      chain.emplace_back().der = std::move(der);
     }
   }
+  seen.chain = std::move(chain);
   // OONI shakes hands only over a connection that is open: the ClientHello left in any case.
   seen.client_hello_sent = origin == Origin::ooni;
   seen.server_hello_seen =
@@ -134,14 +136,16 @@ void add_handshake_facts(Observation& handshake, const json::object& step, Budge
   seen.alert_received = flag_of(step, "alert_received");
   seen.verify_error = text_of(step, "verify_error");
   const json::array& names = array_of(step, "chain");
-  for (std::size_t i = 0; i < std::min(names.size(), seen.chain.size()) && budget.take(); ++i) {
+  std::vector<Certificate> chain(seen.chain.begin(), seen.chain.end());
+  for (std::size_t i = 0; i < std::min(names.size(), chain.size()) && budget.take(); ++i) {
     const json::object& name = object_of(names[i]);
-    seen.chain[i].subject = text_of(name, "subject");
-    seen.chain[i].issuer = text_of(name, "issuer");
-    seen.chain[i].not_before = integer_of<std::int64_t>(name, "not_before");
-    seen.chain[i].not_after = integer_of<std::int64_t>(name, "not_after");
-    seen.chain[i].key_sha256 = text_of(name, "key_sha256");
+    chain[i].subject = text_of(name, "subject");
+    chain[i].issuer = text_of(name, "issuer");
+    chain[i].not_before = integer_of<std::int64_t>(name, "not_before");
+    chain[i].not_after = integer_of<std::int64_t>(name, "not_after");
+    chain[i].key_sha256 = text_of(name, "key_sha256");
   }
+  seen.chain = std::move(chain);
 }
 
 Observation read_conversation(const json::object& entry, Budget& budget) {

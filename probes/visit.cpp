@@ -2,9 +2,11 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "probes/ascent.hpp"
+#include "probes/net/grid.hpp"
 #include "probes/net/url.hpp"
 #include "probes/steps/connect.hpp"
 #include "probes/steps/http.hpp"
@@ -18,7 +20,7 @@ namespace {
 
 using Steps = std::vector<Observation>;
 
-void keep(Steps& steps, std::optional<Observation> observation) {
+void keep(Steps& steps, const std::unique_ptr<Observation>& observation) {
   if (observation) steps.push_back(std::move(*observation));
 }
 
@@ -30,8 +32,8 @@ void keep_info(Steps& steps, std::optional<TcpInfo> info) {
 // A freeze after 14 to 32 kB, or a throttle, is met by what is longer than that.
 constexpr std::size_t kObject = std::size_t{64} * 1024;
 
-asio::awaitable<void> browse(Ascent& ascent, steps::Attempt attempt, asio::ip::tcp::socket socket,
-                             Visit visit, std::vector<std::string>& cookies, Steps& steps) {
+steps::HttpOptions options_for(const Ascent& ascent, Visit& visit,
+                               const std::vector<std::string>& cookies) {
   const bool compared = !visit.innocent.empty();
   const bool object = compared || visit.purpose == Purpose::large_object;
   steps::HttpOptions options;
@@ -42,23 +44,31 @@ asio::awaitable<void> browse(Ascent& ascent, steps::Attempt attempt, asio::ip::t
   options.body_limit =
       object ? std::max(kObject, ascent.climb.body_limit) : ascent.climb.body_limit;
   options.innocent = std::move(visit.innocent);
-  auto fetched = co_await steps::fetch(ascent.way, attempt, std::move(socket), std::move(options));
-  keep(steps, std::move(fetched.tls));
-  keep(steps, std::move(fetched.http));
+  return options;
+}
+
+asio::awaitable<void> browse(Ascent& ascent, const steps::Attempt& attempt,
+                             asio::ip::tcp::socket& socket, Visit& visit,
+                             std::vector<std::string>& cookies, Steps& steps) {
+  steps::Fetched fetched = co_await steps::fetch(ascent.way, attempt, std::move(socket),
+                                                 options_for(ascent, visit, cookies));
+  keep(steps, fetched.tls);
+  keep(steps, fetched.http);
   keep_info(steps, fetched.tcp_info);
   if (!fetched.cookies.empty()) cookies = std::move(fetched.cookies);
 }
 
-asio::awaitable<void> shake_hands(Ascent& ascent, steps::Attempt attempt,
-                                  asio::ip::tcp::socket socket, std::string host, Steps& steps) {
+asio::awaitable<void> shake_hands(Ascent& ascent, const steps::Attempt& attempt,
+                                  asio::ip::tcp::socket& socket, const std::string& host,
+                                  Steps& steps) {
   steps::TlsOptions options;
-  options.server_name = std::move(host);
+  options.server_name = host;
   if (ascent.target.scheme == Scheme::https) options.alpn = {"h2", "http/1.1"};
   auto secured = co_await steps::secure(ascent.way, attempt, std::move(socket), std::move(options));
   if (secured.stream) {
     secured.tcp_info = steps::tcp_info_of(secured.stream->next_layer().native_handle());
   }
-  keep(steps, std::move(secured.observation));
+  steps.push_back(std::move(secured.observation));
   keep_info(steps, secured.tcp_info);
 }
 
@@ -76,12 +86,12 @@ Failure of_proxy(const Failure& failure) {
   }
 }
 
-asio::awaitable<void> talk(Ascent& ascent, steps::Attempt attempt, asio::ip::tcp::socket socket,
-                           std::string host, Steps& steps) {
+asio::awaitable<void> talk(Ascent& ascent, const steps::Attempt& attempt,
+                           asio::ip::tcp::socket& socket, const std::string& host, Steps& steps) {
   steps::MailOptions options;
   options.scheme = ascent.target.scheme;
   options.starttls = ascent.target.starttls;
-  options.server_name = std::move(host);
+  options.server_name = host;
   auto conversed =
       co_await steps::converse(ascent.way, attempt, std::move(socket), std::move(options));
   for (Observation& observation : conversed.observations) steps.push_back(std::move(observation));
@@ -90,11 +100,12 @@ asio::awaitable<void> talk(Ascent& ascent, steps::Attempt attempt, asio::ip::tcp
 
 // Through the proxy to the host: nullopt if the far end's first byte may come now.
 asio::awaitable<std::optional<Failure>> pass_through(Ascent& ascent, const steps::Attempt& attempt,
-                                                     asio::ip::tcp::socket& socket, Visit visit) {
+                                                     asio::ip::tcp::socket& socket,
+                                                     const Visit& visit) {
   const auto place = net::parse_place(visit.url);
   const std::uint16_t port = place ? place->port : ascent.target.port;
-  auto failure = co_await steps::tunnel(ascent.way, attempt, socket, visit.proxy->kind,
-                                        std::move(visit.host), port);
+  auto failure =
+      co_await steps::tunnel(ascent.way, attempt, socket, visit.proxy->kind, visit.host, port);
   co_return failure ? std::optional(of_proxy(*failure)) : std::nullopt;
 }
 
@@ -104,29 +115,51 @@ bool limit_ttl(asio::ip::tcp::socket& socket, bool ipv6, int ttl) {
   return ::setsockopt(socket.native_handle(), level, option, &ttl, sizeof ttl) == 0;
 }
 
+// The socket was all there is to say.
+asio::awaitable<void> look_only(asio::ip::tcp::socket& socket, Steps& steps) {
+  keep_info(steps, steps::tcp_info_of(socket.native_handle()));
+  co_return;
+}
+
+// What it is given stays in the caller's hands until it has ended.
 asio::awaitable<void> speak(Ascent& ascent, const steps::Attempt& attempt,
-                            asio::ip::tcp::socket socket, Visit visit,
+                            asio::ip::tcp::socket& socket, Visit& visit,
                             std::vector<std::string>& cookies, Steps& steps) {
   switch (visit.scheme) {
     case Scheme::http:
     case Scheme::https:
-      co_await browse(ascent, attempt, std::move(socket), std::move(visit), cookies, steps);
-      break;
+      return browse(ascent, attempt, socket, visit, cookies, steps);
     case Scheme::imap:
     case Scheme::imaps:
     case Scheme::smtp:
     case Scheme::smtps:
-      co_await talk(ascent, attempt, std::move(socket), std::move(visit.host), steps);
-      break;
+      return talk(ascent, attempt, socket, visit.host, steps);
     case Scheme::tls:
-      co_await shake_hands(ascent, attempt, std::move(socket), std::move(visit.host), steps);
-      break;
+      return shake_hands(ascent, attempt, socket, visit.host, steps);
     case Scheme::tcp:
-      keep_info(steps, steps::tcp_info_of(socket.native_handle()));
+    case Scheme::dns:  // never visited: the answer is the service
       break;
-    case Scheme::dns:
-      break;  // never visited: the answer is the service
   }
+  return look_only(socket, steps);
+}
+
+// The connection, ready for the service's first word; what it took is the first of the steps.
+asio::awaitable<std::optional<asio::ip::tcp::socket>> open(Ascent& ascent, steps::Attempt& attempt,
+                                                           const Visit& visit, Steps& steps) {
+  auto connected = co_await steps::connect(ascent.way, attempt);
+  std::optional<Failure>& failure = connected.observation.failure;
+  if (visit.proxy && failure)
+    failure = Failure{Word::reachd_internal, "proxy: " + to_string(*failure)};
+  if (visit.proxy && connected.socket) {
+    failure = co_await pass_through(ascent, attempt, *connected.socket, visit);
+  }
+  const bool limited = connected.socket && visit.ttl > 0;
+  if (limited && !limit_ttl(*connected.socket, is_ipv6(visit.peer), visit.ttl)) {
+    failure = Failure{Word::reachd_internal, "the TTL cannot be set"};
+  }
+  if (failure) connected.socket.reset();
+  steps.push_back(std::move(connected.observation));
+  co_return std::move(connected.socket);
 }
 
 void tag(Steps& steps, Purpose purpose, int ttl) {
@@ -144,30 +177,15 @@ asio::awaitable<std::vector<Observation>> visit(Ascent& ascent, Visit visit,
   steps::Attempt attempt;
   attempt.peer = visit.peer;
   attempt.start = ascent.start;
-  attempt.deadline =
-      Clock::now() + (visit.patience.count() > 0 ? visit.patience : ascent.target.timeout);
+  attempt.deadline = net::on_grid(
+      Clock::now() + (visit.patience.count() > 0 ? visit.patience : ascent.target.timeout));
   attempt.transaction = ascent.next_transaction(cleartext ? 40000 : 50000);
   attempt.depth = visit.depth;
 
   Steps steps;
-  const Purpose purpose = visit.purpose;
-  const int ttl = visit.ttl;
-  auto connected = co_await steps::connect(ascent.way, attempt);
-  std::optional<Failure>& failure = connected.observation.failure;
-  if (visit.proxy && failure)
-    failure = Failure{Word::reachd_internal, "proxy: " + to_string(*failure)};
-  if (visit.proxy && connected.socket) {
-    failure = co_await pass_through(ascent, attempt, *connected.socket, visit);
-  }
-  if (connected.socket && ttl > 0 && !limit_ttl(*connected.socket, is_ipv6(visit.peer), ttl)) {
-    failure = Failure{Word::reachd_internal, "the TTL cannot be set"};
-  }
-  const bool stands = connected.socket && !failure;
-  steps.push_back(std::move(connected.observation));
-  if (stands) {
-    co_await speak(ascent, attempt, std::move(*connected.socket), std::move(visit), cookies, steps);
-  }
-  tag(steps, purpose, ttl);
+  auto socket = co_await open(ascent, attempt, visit, steps);
+  if (socket) co_await speak(ascent, attempt, *socket, visit, cookies, steps);
+  tag(steps, visit.purpose, visit.ttl);
   co_return steps;
 }
 

@@ -143,7 +143,7 @@ asio::awaitable<std::optional<Observation>> fetch_hop(Inquiry& inquiry, net::Pla
     auto fetched = co_await steps::fetch(inquiry.way, attempt, std::move(*connected.socket),
                                          std::move(options));
     if (!fetched.cookies.empty()) cookies = std::move(fetched.cookies);
-    last = std::move(fetched.http ? fetched.http : fetched.tls);
+    last.emplace(std::move(fetched.http ? *fetched.http : *fetched.tls));
     break;
   }
   co_return last;

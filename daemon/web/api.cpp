@@ -53,10 +53,10 @@ json::object state_json(const TargetBoard& target) {
 
 json::object entry_json(const TargetBoard& target) {
   const RoundRecord* latest = target.rounds.empty() ? nullptr : &target.rounds.front();
-  return {{"service", target.target.service},
-          {"target", target.target.name},
-          {"url", target.target.url},
-          {"scheme", to_string(target.target.scheme)},
+  return {{"service", target.target->service},
+          {"target", target.target->name},
+          {"url", target.target->url},
+          {"scheme", to_string(target.target->scheme)},
           {"state", state_json(target)},
           {"status", to_string(target.verdict.status)},
           {"since", time_or_null(target.since)},

@@ -21,7 +21,7 @@ std::string who(const Board& board, const Event& event) {
   const auto found = board.targets.find(id);
   std::string name = isolated(id, 120);
   if (found != board.targets.end()) {
-    name = link_to(found->second.target.service, found->second.target.name, name);
+    name = link_to(found->second.target->service, found->second.target->name, name);
   }
   const std::size_t others = event.members.size() - 1;
   return others == 0 ? name : fmt::format("{} and {} more", name, grouped(others));

@@ -104,7 +104,7 @@ Listing list(const Board& board, const Filter& filter, Order order) {
         std::ranges::find(filter.statuses, status) == filter.statuses.end()) {
       continue;
     }
-    if (!holds(id, filter.text) && !holds(target.target.url, filter.text)) continue;
+    if (!holds(id, filter.text) && !holds(target.target->url, filter.text)) continue;
     auto& into =
         order == Order::by_name ? listing.targets : by_status.at(static_cast<std::size_t>(status));
     into.push_back(&target);
@@ -153,7 +153,7 @@ const TargetBoard* find(const Board& board, const TargetName& name) {
   for (const auto* boards : {&board.targets, &board.controls}) {
     const auto found = boards->find(id);
     // The same id can be parted in two ways where a name holds a slash.
-    if (found != boards->end() && found->second.target.service == name.service) {
+    if (found != boards->end() && found->second.target->service == name.service) {
       return &found->second;
     }
   }

@@ -33,9 +33,9 @@ std::size_t rank(Status status) {
 std::vector<ServiceSum> sums_of(const Board& board) {
   std::map<std::string_view, ServiceSum> sums;
   for (const auto& [id, target] : board.targets) {
-    ServiceSum& sum = sums[target.target.service];
+    ServiceSum& sum = sums[target.target->service];
     const Status status = shown_status(target);
-    sum.name = target.target.service;
+    sum.name = target.target->service;
     if (sum.all == 0 || rank(status) < rank(sum.worst)) sum.worst = status;
     sum.fine += status == Status::ok ? 1U : 0U;
     ++sum.all;

@@ -83,7 +83,7 @@ struct Answering {
 Answering answering(const Board& board, std::string_view service) {
   Answering controls;
   for (const auto& [id, control] : board.controls) {
-    if (control.target.service != service || !control.last) continue;
+    if (control.target->service != service || !control.last) continue;
     ++controls.measured;
     controls.answer += control.verdict.status == Status::ok ? 1U : 0U;
   }
@@ -106,8 +106,8 @@ std::string controls_text(const Board& board, WallTime now) {
   for (const auto& [id, control] : board.controls) {
     items += fmt::format("<li>{} {} <span class=\"faint\">{}</span></li>\n",
                          status_mark(control.verdict.status),
-                         link_to(control.target.service, control.target.name,
-                                 isolated(control.target.service + "/" + control.target.name)),
+                         link_to(control.target->service, control.target->name,
+                                 isolated(control.target->service + "/" + control.target->name)),
                          span_since(control.since, now));
   }
   return text + " answer</summary>\n<ul class=\"line\">\n" + items + "</ul>\n</details>\n";

@@ -112,7 +112,7 @@ std::string facts(const TargetBoard& target, WallTime now) {
                              : "no round finished yet") +
          fact("How", kinds_text(condition.kinds)) + fact("Latest round", latest) +
          fact("Why", why_text(target)) +
-         fact("URL", "<code>" + isolated(target.target.url, kLongestUrl) + "</code>") +
+         fact("URL", "<code>" + isolated(target.target->url, kLongestUrl) + "</code>") +
          fact("Certificate", certificate_text(target, now)) +
          fact("Last 24 hours",
               "<span class=\"wide\">" + day_bars(target.timeline, now) + "</span>") +
@@ -162,7 +162,7 @@ std::string rounds_table(const TargetBoard& target) {
 
 std::string take_away(const TargetBoard& target) {
   const std::string path = escape_html(
-      "/api/v1/targets/" + target_path(target.target.service, target.target.name), 8192);
+      "/api/v1/targets/" + target_path(target.target->service, target.target->name), 8192);
   std::string links = fmt::format("<li><a href=\"{}\">all of this as JSON</a></li>\n", path);
   if (target.last) {
     links += fmt::format(
@@ -190,8 +190,8 @@ std::string chart_part(const TargetBoard& target) {
       "/history\">\n<h2 id=\"history-title\">How long its steps took</h2>\n"
       "<noscript><p>The chart needs JavaScript; the figures are in the "
       "<a href=\"/api/v1/targets/{}/history\">history as JSON</a>.</p></noscript>\n</section>\n",
-      escape_html(target_path(target.target.service, target.target.name), 8192),
-      escape_html(target_path(target.target.service, target.target.name), 8192));
+      escape_html(target_path(target.target->service, target.target->name), 8192),
+      escape_html(target_path(target.target->service, target.target->name), 8192));
 }
 
 }  // namespace

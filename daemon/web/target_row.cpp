@@ -61,7 +61,7 @@ std::string share_text(const Timeline& timeline, WallTime now) {
 std::optional<std::chrono::seconds> overdue(const TargetBoard& target, WallTime now) {
   if (target.rounds.empty()) return std::nullopt;
   const bool broken = target.verdict.status != Status::ok;
-  const auto patience = 3 * target.target.interval + target.target.timeout * 3 + 30s +
+  const auto patience = 3 * target.target->interval + target.target->timeout * 3 + 30s +
                         (broken ? kLongestBackoff : 0min);
   const auto age = now - target.rounds.front().began;
   if (age <= patience) return std::nullopt;

@@ -60,8 +60,7 @@ std::vector<ControlResult> Witnesses::latest(Clock::time_point now) const {
 
 asio::awaitable<bool> Witnesses::measure(net::WayOut& way, net::Resolvers& resolvers, Climb climb,
                                          Target target) {
-  const Measurement measurement =
-      co_await reachd::climb(way, resolvers, std::move(target), std::move(climb));
+  const Measurement measurement = co_await reachd::climb(way, resolvers, target, climb);
   note(measurement, Clock::now() - measurement.runtime);
   co_return true;
 }

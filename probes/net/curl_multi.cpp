@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <chrono>
 #include <new>
+#include <optional>
 #include <system_error>
 #include <unordered_map>
 
@@ -15,6 +16,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "probes/net/certificate_cache.hpp"
 #include "probes/net/curl_global.hpp"
 #include "probes/net/shared_context.hpp"
 
@@ -27,6 +29,7 @@
 namespace reachd::net {
 namespace asio = boost::asio;
 using boost::system::error_code;
+using Clock = std::chrono::steady_clock;
 
 struct CurlMulti::State : std::enable_shared_from_this<State> {
   explicit State(asio::any_io_executor ex) : executor(ex), timer(ex), poller(ex) {
@@ -69,19 +72,43 @@ struct CurlMulti::State : std::enable_shared_from_this<State> {
   // libcurl has one timer; each call replaces the former. 0 means soon, but not from in here.
   static int on_timer(CURLM*, long milliseconds, void* user) {
     auto* self = static_cast<State*>(user);
-    if (milliseconds < 0) {
-      self->timer.cancel();
-      return 0;
+    if (milliseconds == 0) {
+      self->act_soon();
+    } else if (milliseconds > 0) {
+      self->act_at(Clock::now() + std::chrono::milliseconds(milliseconds));
+    } else {
+      self->timer_at.reset();
+      self->timer.cancel();  // else run() would not return before it
     }
-    self->timer.expires_after(std::chrono::milliseconds(milliseconds));
-    // Weak: a handler that is queued already survives both cancel() and us.
-    self->timer.async_wait([weak = self->weak_from_this()](error_code error) {
+    return 0;
+  }
+
+  // Weak: a handler that is queued already may survive us.
+  void act_soon() {
+    if (soon) return;
+    soon = true;
+    asio::post(executor, [weak = weak_from_this()] {
       const auto state = weak.lock();
-      if (error || !state) return;
+      if (!state) return;
+      state->soon = false;
       state->act(CURL_SOCKET_TIMEOUT, 0);
       state->reap();
     });
-    return 0;
+  }
+
+  // libcurl takes its timer back and sets another with every step of a transfer. It may be called
+  // too early, and says then when it wants to be: so the timer is only ever moved forward.
+  void act_at(Clock::time_point at) {
+    if (timer_at && *timer_at <= at) return;
+    timer_at = at;
+    timer.expires_at(at);
+    timer.async_wait([weak = weak_from_this()](error_code error) {
+      const auto state = weak.lock();
+      if (error || !state) return;
+      state->timer_at.reset();
+      state->act(CURL_SOCKET_TIMEOUT, 0);
+      state->reap();
+    });
   }
 
   // One wait serves all sockets. It is armed only while transfers run, else run() would never
@@ -123,6 +150,7 @@ struct CurlMulti::State : std::enable_shared_from_this<State> {
   void act(curl_socket_t socket, int mask) {
     int running = 0;
     const SharedContext::Offer offer(context);
+    const CertificateCache::Use use(certificates);
     const CURLMcode code = curl_multi_socket_action(multi, socket, mask, &running);
     // Only after a callback of ours failed (no memory for a watch): nothing will move any more.
     if (code != CURLM_OK && code != CURLM_BAD_SOCKET) abort_all();
@@ -155,9 +183,12 @@ struct CurlMulti::State : std::enable_shared_from_this<State> {
 
   asio::any_io_executor executor;
   SharedContext context;
+  CertificateCache certificates;
   asio::steady_timer timer;
   asio::posix::stream_descriptor poller;  // the epoll set
   CURLM* multi = nullptr;
+  std::optional<Clock::time_point> timer_at;  // when the timer ends, if it runs
+  bool soon = false;                          // somebody is on the way
   bool armed = false;
   std::unordered_map<CURL*, Handler> transfers;
 };

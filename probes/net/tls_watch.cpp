@@ -6,6 +6,7 @@
 #include <openssl/x509_vfy.h>
 
 #include "probes/net/certificate.hpp"
+#include "probes/net/certificate_cache.hpp"
 
 namespace reachd::net {
 
@@ -91,6 +92,15 @@ void TlsWatch::on_alert(bool sent, int level, int number, SSL* ssl) {
 }
 
 void TlsWatch::on_chain(X509_STORE_CTX* store) {
+  const auto now = std::chrono::system_clock::now();
+  CertificateCache* const cache = CertificateCache::in_use();
+  const auto* known = cache == nullptr ? nullptr : cache->find_valid(store, seen_.server_name, now);
+  if (known != nullptr) {
+    seen_.chain = known->chain;
+    verify_result_ = X509_V_OK;
+    X509_STORE_CTX_set_error(store, X509_V_OK);
+    return;
+  }
   // What the peer sent, leaf first, before anything is looked up or put in order.
   seen_.chain = read_chain(X509_STORE_CTX_get0_untrusted(store));
   const bool valid = X509_verify_cert(store) == 1;
@@ -99,7 +109,10 @@ void TlsWatch::on_chain(X509_STORE_CTX* store) {
   if (verify_result_ == X509_V_OK && !seen_.server_name.empty()) {
     verify_result_ = check_name(X509_STORE_CTX_get0_cert(store), seen_.server_name);
   }
-  if (verify_result_ == X509_V_OK) return;
+  if (verify_result_ == X509_V_OK) {
+    if (cache != nullptr) cache->keep_valid(store, seen_.server_name, seen_.chain, now);
+    return;
+  }
   X509_STORE_CTX_set_error(store, static_cast<int>(verify_result_));
   seen_.verify_error = X509_verify_cert_error_string(verify_result_);
 }

@@ -18,6 +18,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "probes/net/grid.hpp"
+
 namespace reachd::steps {
 namespace asio = boost::asio;
 using asio::ip::udp;
@@ -237,7 +239,7 @@ asio::awaitable<AskedUdp> ask_udp(net::WayOut& way, const DnsOptions& options,
   }
   AskedUdp asked{std::make_shared<Listening>(inbox, seen.replies.size()),
                  seen.answer < 0 && inbox->truncated};
-  inbox->listen(Clock::now() + options.listen_on);
+  inbox->listen(net::on_grid(Clock::now() + options.listen_on));
   co_return asked;
 }
 

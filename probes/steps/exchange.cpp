@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kHeaderBytes = 64 * 1024;   // of all headers of an answer together
 constexpr std::size_t kHeaders = 100;             // that are kept; more are read and dropped
 constexpr std::size_t kRequestBytes = 64 * 1024;  // of our own request that are noted
-constexpr long kReadBuffer = 4096;                // libcurl's, for as long as a transfer waits
+constexpr long kReadBuffer = 4095;                // libcurl's, which adds a byte, while it waits
 constexpr long kWriteBuffer = 16 * 1024;          // the least that libcurl takes
 constexpr std::size_t kCookies = 64;
 constexpr std::size_t kCookieBytes = 4096;

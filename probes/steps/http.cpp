@@ -77,8 +77,9 @@ asio::awaitable<Fetched> fetch(net::WayOut& way, const Attempt& attempt,
   if (tls) {
     const bool secured = exchange.secured();
     if (secured) ready = exchange.watch().ended();
-    auto& observation =
-        fetched.tls.emplace(observation_of(attempt, Stage::tls, began, secured ? ready : ended));
+    fetched.tls = std::make_unique<Observation>(
+        observation_of(attempt, Stage::tls, began, secured ? ready : ended));
+    Observation& observation = *fetched.tls;
     observation.seen = exchange.watch().seen();
     if (!secured) {
       observation.failure = handshake_failure(exchange, ending);
@@ -86,7 +87,8 @@ asio::awaitable<Fetched> fetch(net::WayOut& way, const Attempt& attempt,
     }
   }
   if (exchange.requested()) ready = exchange.request_sent();
-  auto& observation = fetched.http.emplace(observation_of(attempt, Stage::http, ready, ended));
+  fetched.http = std::make_unique<Observation>(observation_of(attempt, Stage::http, ready, ended));
+  Observation& observation = *fetched.http;
   observation.failure = answer_failure(exchange, ending);
   fetched.cookies = exchange.cookies();
   HttpSeen seen = exchange.take_seen(ended);

@@ -2,6 +2,7 @@
 // scheme asks for it, then one request. Redirects are the ladder's business.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -31,10 +32,10 @@ struct HttpOptions {
 };
 
 struct Fetched {
-  std::optional<Observation> tls;    // https only
-  std::optional<Observation> http;   // only if the request could be sent
-  std::optional<TcpInfo> tcp_info;   // taken just before the connection was closed
-  std::vector<std::string> cookies;  // the jar afterwards, at most 64 lines of at most 4 KiB
+  std::unique_ptr<Observation> tls;   // https only
+  std::unique_ptr<Observation> http;  // only if the request could be sent
+  std::optional<TcpInfo> tcp_info;    // taken just before the connection was closed
+  std::vector<std::string> cookies;   // the jar afterwards, at most 64 lines of at most 4 KiB
 };
 
 boost::asio::awaitable<Fetched> fetch(net::WayOut& way, const Attempt& attempt,

@@ -55,8 +55,9 @@ class Rounds {
       step.began += Micros(random_() % 5000);
       auto* seen = std::get_if<TlsSeen>(&step.seen);
       if (seen == nullptr || step.failure) continue;
-      seen->chain.resize(1);
-      seen->chain[0].der = certificates_.substr(static_cast<std::size_t>(target) * kChain, kChain);
+      Certificate leaf = seen->chain.empty() ? Certificate{} : seen->chain.front();
+      leaf.der = certificates_.substr(static_cast<std::size_t>(target) * kChain, kChain);
+      seen->chain = {leaf};
     }
     return round;
   }

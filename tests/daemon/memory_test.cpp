@@ -18,9 +18,10 @@ Measurement fetched(const std::string& key, double speed, WallTime began = kNoon
   Observation tls;
   tls.stage = Stage::tls;
   TlsSeen handshake;
-  handshake.chain.emplace_back();
-  handshake.chain[0].key_sha256 = key;
-  handshake.chain[0].issuer = "CN=" + key;
+  Certificate leaf;
+  leaf.key_sha256 = key;
+  leaf.issuer = "CN=" + key;
+  handshake.chain = {leaf};
   tls.seen = handshake;
   Observation http;
   http.stage = Stage::http;
@@ -96,7 +97,7 @@ TEST(Memory, AWeekIsAsFarBackAsSpeedsGo) {
 }
 
 TEST(Memory, EarlierRoundsAreTheJudgesToRead) {
-  std::deque<RoundRecord> rounds;
+  Rounds rounds;
   for (int i = 0; i < 30; ++i) {
     RoundRecord record;
     record.began = kNoon - std::chrono::minutes(i + 1);

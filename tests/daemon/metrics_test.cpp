@@ -233,7 +233,10 @@ TEST(Metrics, TheCertificateOfAHandshakeThatDoesNotVerifyIsTold) {
   Measurement measurement = good_measurement();
   measurement.observations.pop_back();
   measurement.observations.back().failure = Failure{Word::ssl_invalid_certificate, {}};
-  std::get<TlsSeen>(measurement.observations.back().seen).chain.front().not_after = 1'500'000'000;
+  auto& chain = std::get<TlsSeen>(measurement.observations.back().seen).chain;
+  Certificate expired = chain.front();
+  expired.not_after = 1'500'000'000;
+  chain = {expired};
   observe(metrics, measurement, status(Status::down));
   EXPECT_EQ(read(metrics)[of_web("reachd_tls_certificate_not_after_timestamp_seconds", "", "")],
             1'500'000'000);

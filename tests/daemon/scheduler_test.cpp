@@ -102,11 +102,11 @@ struct Stage {
     co_return answer;
   }
 
-  void plan(std::vector<Target> targets, int concurrency = 64) {
+  void plan(const std::vector<Target>& targets, int concurrency = 64) {
     ScheduleSettings settings;
     settings.concurrency = concurrency;
     settings.confirm_after = 1ms;
-    scheduler.set_plan(std::move(targets), settings);
+    scheduler.set_plan({targets.begin(), targets.end()}, settings);
   }
 
   // Turns the loop until `done`; false if it does not come to that.
@@ -225,7 +225,7 @@ TEST(Scheduler, ATargetThatChangesStartsAnewOnlyAfterItsOldRoundHasEnded) {
   EXPECT_TRUE(stage.until([&] { return stage.scheduler.finished_rounds() == 2; }));
   EXPECT_FALSE(stage.twice);
   EXPECT_EQ(stage.cancelled["s/a"], 1);
-  EXPECT_EQ(stage.begun["s/a"].at(1).target.interval, 2h);
+  EXPECT_EQ(stage.begun["s/a"].at(1).target->interval, 2h);
   EXPECT_EQ(stage.begun["s/a"].at(1).turn, 0U);
 }
 
@@ -292,7 +292,8 @@ TEST(Scheduler, MayGoWhileRoundsAreInFlight) {
       co_return Scheduler::Next::normal;
     };
     Scheduler scheduler(io.get_executor(), examine, {});
-    scheduler.set_plan(many(2, 1ms), {});
+    const auto two = many(2, 1ms);
+    scheduler.set_plan({two.begin(), two.end()}, {});
     for (int i = 0; i < 1000 && scheduler.in_flight() < 2; ++i) io.run_one_for(100ms);
     ASSERT_EQ(scheduler.in_flight(), 2U);
   }

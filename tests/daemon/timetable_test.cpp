@@ -169,7 +169,7 @@ TEST(Timetable, AStallOfFiveIntervalsIsOneRoundAndTheOthersAreCounted) {
   const auto first = day.table.begin(day.now);
   const auto second = day.table.begin(day.now);
   ASSERT_TRUE(first && second);
-  EXPECT_NE(first->assignment.target.name, second->assignment.target.name);
+  EXPECT_NE(first->assignment.target->name, second->assignment.target->name);
   EXPECT_GE(first->lag, 5 * 60s);
   EXPECT_FALSE(day.table.begin(day.now));
   day.table.finish("s/a", NextRound::normal, day.now);
@@ -209,7 +209,7 @@ TEST(Timetable, ARoundThatOutlastsItsIntervalMissesOne) {
 
 TEST(Timetable, WhoIsDueLongestGoesFirst) {
   Day day;
-  std::vector<Target> targets;
+  std::vector<SharedTarget> targets;
   for (int i = 0; i < 50; ++i) targets.push_back(named(std::to_string(i)));
   day.table.set_targets(targets, steady(), day.now);
   day.now += 40s;
@@ -244,12 +244,12 @@ TEST(Timetable, AReloadKeepsThePlacesOfEqualTargetsAndTakesOutTheOthers) {
     const auto start = day.next();
     EXPECT_EQ(start.assignment.turn, 0U);
     EXPECT_EQ(start.assignment.round, Round::deep);
-    EXPECT_NE(start.assignment.target.name, "a");
+    EXPECT_NE(start.assignment.target->name, "a");
     day.table.finish(id_of(start.assignment.target), NextRound::normal, day.now);
   }
   while (true) {
     const auto start = day.next();
-    if (start.assignment.target.name == "a") {
+    if (start.assignment.target->name == "a") {
       EXPECT_EQ(start.assignment.turn, 1U);
       EXPECT_EQ(day.now, a);
       break;
@@ -294,13 +294,13 @@ TEST(Timetable, ATargetThatChangesWhileItsRoundIsUnderWayStartsAnewAfterIt) {
   day.now += 3s;
   EXPECT_FALSE(day.table.finish("s/a", NextRound::normal, day.now));
   EXPECT_EQ(day.table.due("s/a"), day.now);
-  EXPECT_EQ(day.next().assignment.target.interval, 30s);
+  EXPECT_EQ(day.next().assignment.target->interval, 30s);
 }
 
 TEST(Timetable, ATargetNamedTwiceIsPlannedOnce) {
   Day day;
   day.table.set_targets({named("a"), named("a", 30s)}, steady(), day.now);
-  EXPECT_EQ(day.next().assignment.target.interval, 60s);
+  EXPECT_EQ(day.next().assignment.target->interval, 60s);
   day.now += 600s;
   day.table.advance(day.now);
   EXPECT_FALSE(day.table.begin(day.now));
@@ -312,6 +312,21 @@ TEST(Timetable, AnEmptyPlanHasNoEvents) {
   EXPECT_FALSE(table.begin(kNoon));
   EXPECT_FALSE(table.finish("s/a", NextRound::normal, kNoon));
   EXPECT_EQ(table.next_event(), Timetable::kNever);
+}
+
+TEST(Timetable, WhatIsDueSoonAfterTheFirstIsFoundWithIt) {
+  Day day;
+  EXPECT_EQ(day.table.next_events(1s), Timetable::kNever);
+  std::vector<SharedTarget> targets;
+  for (int i = 0; i < 200; ++i) targets.push_back(named(std::to_string(i)));
+  day.table.set_targets(targets, steady(), day.now);
+  std::vector<LoopTime> due;
+  for (const SharedTarget& target : targets) due.push_back(day.table.due(id_of(target)));
+  std::ranges::sort(due);
+  EXPECT_EQ(day.table.next_event(), due.front());
+  EXPECT_EQ(day.table.next_events(1s), *std::prev(std::ranges::upper_bound(due, due.front() + 1s)));
+  EXPECT_GT(day.table.next_events(1s), due.front());
+  EXPECT_EQ(day.table.next_events(1ns), due.front()) << "it waits for nobody who is not coming";
 }
 
 }  // namespace

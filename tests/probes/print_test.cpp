@@ -181,7 +181,7 @@ TEST(Print, ARefusedCertificateIsNamed) {
   seen.server_hello_seen = true;
   seen.verify_error = "self-signed certificate";
   seen.alert = 48;
-  seen.chain.push_back({"der", "CN=Great\\, Firewall,O=X", "O=Nobody", 0, 1'769'000'000});
+  seen.chain = {{"der", "CN=Great\\, Firewall,O=X", "O=Nobody", 0, 1'769'000'000}};
   const std::string ladder = print_ladder(measurement, verdict(Status::blocked, "tls.mitm"), false);
   EXPECT_NE(ladder.find("the certificate is signed by nobody we trust, self-signed certificate,"),
             std::string::npos)

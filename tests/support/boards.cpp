@@ -41,9 +41,9 @@ TargetBoard& add_target(Board& board, const std::string& service, const std::str
 
 void add_round(TargetBoard& target, Status status, std::chrono::seconds ago) {
   auto measurement = std::make_shared<Measurement>();
-  measurement->service = target.target.service;
-  measurement->target = target.target.name;
-  measurement->url = target.target.url;
+  measurement->service = target.target->service;
+  measurement->target = target.target->name;
+  measurement->url = target.target->url;
   measurement->began = board_now() - ago;
   measurement->runtime = milliseconds(105);
 
@@ -65,7 +65,7 @@ void add_round(TargetBoard& target, Status status, std::chrono::seconds ago) {
   if (status == Status::ok) {
     Observation http = step(Stage::http, milliseconds(55), milliseconds(50));
     HttpSeen answer;
-    answer.url = target.target.url;
+    answer.url = target.target->url;
     answer.method = "GET";
     answer.status = 200;
     answer.version = "HTTP/1.1";

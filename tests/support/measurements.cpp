@@ -122,11 +122,11 @@ class Maker {
     seen.version = pick<std::string>({"", "TLSv1.2", "TLSv1.3"});
     seen.cipher = pick<std::string>({"", "TLS_AES_128_GCM_SHA256"});
     seen.alpn = pick<std::string>({"", "h2", "http/1.1"});
-    const std::size_t certificates = below(4);
-    for (std::size_t i = 0; i < certificates; ++i) {
-      seen.chain.push_back(
-          {bytes(80), text(), text(), number<std::int32_t>(), number<std::int64_t>()});
+    std::vector<Certificate> chain(below(4));
+    for (Certificate& certificate : chain) {
+      certificate = {bytes(80), text(), text(), number<std::int32_t>(), number<std::int64_t>()};
     }
+    seen.chain = std::move(chain);
     seen.alert = static_cast<int>(below(257)) - 1;
     seen.alert_received = maybe();
     seen.verify_error = text();
@@ -263,9 +263,9 @@ Observation handshake_step(int began, int took) {
   seen.cipher = "TLS_AES_128_GCM_SHA256";
   seen.alpn = "h2";
   // Good for 63 days from the start of blank_measurement().
-  seen.chain.push_back({"not really a certificate", "CN=www.example.com",
-                        "C=XX,O=Example Trust,CN=Example CA 1", 1'760'000'000,
-                        1'769'903'998 + 63 * 86400 + 3600});
+  seen.chain = {{"not really a certificate", "CN=www.example.com",
+                 "C=XX,O=Example Trust,CN=Example CA 1", 1'760'000'000,
+                 1'769'903'998 + 63 * 86400 + 3600}};
   seen.client_hello_sent = true;
   seen.server_hello_seen = true;
   step.seen = std::move(seen);

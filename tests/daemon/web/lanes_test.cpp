@@ -77,7 +77,7 @@ TEST(Lanes, AServerThatSpeaksUnderAnInnocentNameLetsItThroughWhateverItsCertific
   EXPECT_EQ(lanes_of(measurement)[3].outcome, "the server answers under this name");
   EXPECT_EQ(lanes_of(measurement)[3].reach[2], Reach::passed);
   std::get<TlsSeen>(swap.seen).server_hello_seen = false;
-  std::get<TlsSeen>(swap.seen).chain.clear();
+  std::get<TlsSeen>(swap.seen).chain = {};
   EXPECT_EQ(lanes_of(measurement)[3].reach[2], Reach::died);
 }
 

@@ -47,11 +47,11 @@ class HttpTest : public testing::Test {
 };
 
 const HttpSeen& seen(const Fetched& fetched) {
-  return std::get<HttpSeen>(fetched.http.value().seen);
+  return std::get<HttpSeen>(fetched.http->seen);
 }
 
 std::string failure(const Fetched& fetched) {
-  const auto& f = fetched.http.value().failure;
+  const auto& f = fetched.http->failure;
   return f ? to_string(*f) : "";
 }
 

@@ -22,16 +22,16 @@ asio::awaitable<Fetched> visit(net::WayOut& way, Attempt attempt, HttpOptions op
   co_return co_await fetch(way, attempt, std::move(*connected.socket), std::move(options));
 }
 
-std::string words(const std::optional<Observation>& observation) {
+std::string words(const std::unique_ptr<Observation>& observation) {
   if (!observation) return "(no such step)";
   return observation->failure ? to_string(*observation->failure) : "";
 }
 
 const TlsSeen& tls(const Fetched& fetched) {
-  return std::get<TlsSeen>(fetched.tls.value().seen);
+  return std::get<TlsSeen>(fetched.tls->seen);
 }
 const HttpSeen& http(const Fetched& fetched) {
-  return std::get<HttpSeen>(fetched.http.value().seen);
+  return std::get<HttpSeen>(fetched.http->seen);
 }
 
 const std::string kAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
@@ -89,6 +89,31 @@ TEST_F(HttpsTest, APageHasTwoStepsOneAfterTheOther) {
   EXPECT_GE(http(fetched).first_byte, 25ms);
   ASSERT_TRUE(fetched.tcp_info);
   EXPECT_GT(fetched.tcp_info->bytes_received, 100U);
+}
+
+// The second time its certificate is known and found valid already; that must hold for nothing
+// else.
+TEST_F(HttpsTest, WhatIsKnownOfACertificateHoldsForItsNameAndTrustAlone) {
+  auto context = context_for({});
+  test::Pki stranger;
+  const auto fetch = [&](net::WayOut& way, const std::string& host) {
+    TcpServer server(loop.io, {test::request(), test::Send{kAnswer}}, &context);
+    const auto now = Clock::now();
+    HttpOptions options;
+    options.url = "https://" + host + ":" + std::to_string(server.port()) + "/";
+    const Attempt attempt{{"127.0.0.1", server.port()}, now, now + 10s, 50001, 0};
+    return test::run(loop.io, visit(way, attempt, std::move(options)));
+  };
+  const auto elsewhere = *net::TrustStore::load(stranger.ca_file());
+  net::WayOut distrustful{loop.way.executor, loop.curl, elsewhere, loop.pace};
+  for (int i = 0; i < 3; ++i) {
+    const Fetched fetched = fetch(loop.way, "localhost");
+    EXPECT_EQ(words(fetched.http), "") << i;
+    EXPECT_EQ(tls(fetched).chain.front().subject, "CN=localhost") << i;
+    EXPECT_EQ(words(fetch(loop.way, "other.test").tls), "ssl_invalid_hostname") << i;
+    // Its authority is called the same there, and has another key.
+    EXPECT_EQ(words(fetch(distrustful, "localhost").tls), "ssl_invalid_certificate") << i;
+  }
 }
 
 TEST_F(HttpsTest, AnAddressIsProvenByItsCertificate) {
@@ -160,7 +185,7 @@ TEST_F(HttpsTest, SideBySideEachIsJudgedByItsOwnName) {
     EXPECT_EQ(words(all[i].tls), wrong ? "ssl_invalid_hostname" : "") << hosts[i];
     EXPECT_EQ(tls(all[i]).server_name, hosts[i]);
     EXPECT_FALSE(tls(all[i]).chain.empty()) << hosts[i];
-    EXPECT_EQ(all[i].http.has_value(), !wrong) << hosts[i];
+    EXPECT_EQ(all[i].http != nullptr, !wrong) << hosts[i];
   }
 }
 
@@ -240,7 +265,7 @@ TEST_F(HttpsTest, BeingCalledOffWithinTheHandshakeIsOurs) {
   asio::co_spawn(loop.io, visit(loop.way, attempt, options),
                  asio::bind_cancellation_slot(signal.slot(), [&](std::exception_ptr, Fetched f) {
                    called = words(f.tls);
-                   asked = f.http.has_value();
+                   asked = f.http != nullptr;
                    loop.io.stop();
                  }));
   loop.io.run_for(20s);
