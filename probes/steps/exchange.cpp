@@ -16,8 +16,10 @@ namespace {
 constexpr std::size_t kHeaderBytes = 64 * 1024;   // of all headers of an answer together
 constexpr std::size_t kHeaders = 100;             // that are kept; more are read and dropped
 constexpr std::size_t kRequestBytes = 64 * 1024;  // of our own request that are noted
-constexpr long kReadBuffer = 4095;                // libcurl's, which adds a byte, while it waits
-constexpr long kWriteBuffer = 16 * 1024;          // the least that libcurl takes
+// libcurl's, which adds a byte, for as long as a transfer waits. OpenSSL has a buffer of its own.
+constexpr long kReadBuffer = 4095;
+constexpr long kTlsReadBuffer = 1024;
+constexpr long kWriteBuffer = 16 * 1024;  // the least that libcurl takes
 constexpr std::size_t kCookies = 64;
 constexpr std::size_t kCookieBytes = 4096;
 
@@ -164,7 +166,8 @@ void Exchange::set_request() {
   curl_easy_setopt(easy, CURLOPT_DEBUGDATA, this);
   curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_);
-  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, kReadBuffer);
+  const bool tls = options_.url.starts_with("https:");
+  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, tls ? kTlsReadBuffer : kReadBuffer);
   curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, kWriteBuffer);
 }
 
