@@ -3,7 +3,6 @@
 #include <dlfcn.h>
 
 #include <algorithm>
-#include <cstring>
 #include <ctime>
 #include <utility>
 
@@ -73,7 +72,6 @@ std::string CertificateCache::key_of(X509_STORE_CTX* store, const std::string& n
   const auto add = [&key](const void* address) {
     key.append(reinterpret_cast<const char*>(&address), sizeof address);
   };
-  add(X509_STORE_CTX_get0_store(store));
   add(X509_STORE_CTX_get0_cert(store));
   const STACK_OF(X509)* const sent = X509_STORE_CTX_get0_untrusted(store);
   for (int i = 0; i < sk_X509_num(sent); ++i) add(sk_X509_value(sent, i));
@@ -84,6 +82,7 @@ std::string CertificateCache::key_of(X509_STORE_CTX* store, const std::string& n
 const CertificateCache::Valid* CertificateCache::find_valid(X509_STORE_CTX* store,
                                                             const std::string& name,
                                                             Time now) const {
+  if (X509_STORE_CTX_get0_store(store) != trust_.get()) return nullptr;
   const auto found = valid_.find(key_of(store, name));
   if (found == valid_.end()) return nullptr;
   const Valid& valid = found->second.valid;
@@ -94,10 +93,13 @@ const CertificateCache::Valid* CertificateCache::find_valid(X509_STORE_CTX* stor
 
 void CertificateCache::keep_valid(X509_STORE_CTX* store, const std::string& name, Chain chain,
                                   Time now) {
-  Held held;
   X509_STORE* const trust = X509_STORE_CTX_get0_store(store);
-  X509_STORE_up_ref(trust);
-  held.store.reset(trust, &X509_STORE_free);
+  if (trust != trust_.get()) {
+    valid_.clear();
+    X509_STORE_up_ref(trust);
+    trust_.reset(trust, &X509_STORE_free);
+  }
+  Held held;
   const STACK_OF(X509)* const sent = X509_STORE_CTX_get0_untrusted(store);
   for (int i = 0; i < sk_X509_num(sent); ++i) {
     X509_up_ref(sk_X509_value(sent, i));

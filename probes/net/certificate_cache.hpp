@@ -8,7 +8,6 @@
 // which looks here while a cache is in use on the thread, and is OpenSSL's everywhere else.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -60,23 +59,23 @@ class CertificateCache {
   };
   // Of a verification that is to begin, for a peer of that name; null if it must be done.
   const Valid* find_valid(X509_STORE_CTX* store, const std::string& name, Time now) const;
-  // Of a verification that has just succeeded.
+  // Of a verification that has just succeeded. What is valid against another trust store is
+  // forgotten: one is in force at a time.
   void keep_valid(X509_STORE_CTX* store, const std::string& name, Chain chain, Time now);
 
  private:
   using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
-  using Digest = std::string;  // SHA-256, raw
-  // The trust store and the certificates that the peer sent, leaf first, all held: an address that
-  // is compared must not become another's.
+  // The certificates that the peer sent, leaf first, are held: an address that is compared must not
+  // become another's.
   struct Held {
-    std::shared_ptr<X509_STORE> store;
     std::vector<Certificate> certificates;
     Valid valid;
   };
 
   static std::string key_of(X509_STORE_CTX* store, const std::string& name);
 
-  std::unordered_map<Digest, Certificate> certificates_;
+  std::unordered_map<std::string, Certificate> certificates_;  // by SHA-256, raw
+  std::shared_ptr<X509_STORE> trust_;  // what the chains are valid against; another one ends all
   std::unordered_map<std::string, Held> valid_;  // by addresses and name
   std::minstd_rand dice_;
 };

@@ -2,8 +2,8 @@
 
 #include <cstdio>
 #include <memory>
-#include <set>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 #include <openssl/pem.h>
@@ -147,6 +147,21 @@ TEST_F(CertificateCacheTest, AChainIsValidForItsNameAndStoreForAnHour) {
   const Parsed other = parse(der_of(pki.issue()));
   Verification of_other(trust, other.get());
   EXPECT_EQ(cache.find_valid(of_other.get(), "localhost", now), nullptr);
+}
+
+// A store that is replaced, as every reload does, must not stay for what was valid against it.
+TEST_F(CertificateCacheTest, AnotherTrustStoreEndsWhatIsKnownOfTheFormer) {
+  const Parsed leaf = parse(der_of(pki.issue()));
+  const TrustStore next = *TrustStore::load(pki.ca_file());
+  for (const TrustStore* store : {&std::as_const(trust), &next}) {
+    Verification verification(*store, leaf.get());
+    ASSERT_EQ(X509_verify_cert(verification.get()), 1);
+    cache.keep_valid(verification.get(), "localhost", {}, now);
+    Verification again(*store, leaf.get());
+    EXPECT_NE(cache.find_valid(again.get(), "localhost", now), nullptr);
+  }
+  Verification former(trust, leaf.get());
+  EXPECT_EQ(cache.find_valid(former.get(), "localhost", now), nullptr);
 }
 
 TEST_F(CertificateCacheTest, AChainIsNotValidBeyondItsDates) {
