@@ -1,14 +1,8 @@
 #include "daemon/worker.hpp"
 
-#include <sys/resource.h>
+#include "daemon/background.hpp"
 
 namespace reachd {
-namespace {
-
-// Packing and writing may always wait for probing, which is timed.
-constexpr int kNiceness = 10;
-
-}  // namespace
 
 Worker::Worker(std::size_t capacity) : capacity_(capacity), thread_([this] { turn(); }) {}
 
@@ -49,7 +43,7 @@ void Worker::stop() {
 }
 
 void Worker::turn() {
-  setpriority(PRIO_PROCESS, 0, kNiceness);  // of this thread alone, on Linux
+  step_back();
   std::unique_lock lock(mutex_);
   while (true) {
     wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });

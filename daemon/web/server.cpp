@@ -11,6 +11,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "daemon/background.hpp"
 #include "daemon/helper/allowance.hpp"
 #include "daemon/web/connection.hpp"
 
@@ -147,7 +148,10 @@ Server::Server(asio::any_io_executor handlers_loop, const Listen& listen, Handle
   state_->spare = std::move(spare);
   state_->listen(listen);
   asio::co_spawn(loop_, State::accept(state_), log_end);
-  thread_ = std::thread([this] { loop_.run(); });
+  thread_ = std::thread([this] {
+    step_back();
+    loop_.run();
+  });
 }
 
 Server::~Server() {
