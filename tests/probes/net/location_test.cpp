@@ -24,6 +24,7 @@ TEST(Location, IsMadeAbsolute) {
       {"/with space", "https://example.org:8443/with%20space"},
       {"", ""},
       {"https://", ""},
+      {"https://www%failure.example/", ""},  // a byte that no name can have
       {"https:///path", ""},
       {"https://?q", ""},
       {"///path", ""},
