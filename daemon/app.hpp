@@ -51,7 +51,8 @@ class App {
   void reload();                // from the file; a bad one changes nothing and is told
   void rebind(const Config& next, web::Entrance entrance);
   void watch_signals();
-  void watch_loop();  // watchdog, readiness, status line
+  void watch_loop();     // watchdog, readiness, status line
+  void count_targets();  // for systemd, and whether all have had a round
   bool healthy() const;
   boost::asio::awaitable<void> stop();
 
@@ -75,6 +76,7 @@ class App {
   boost::asio::steady_timer ticker_;
   std::uint64_t finished_ = 0;                        // rounds, when last looked
   std::chrono::steady_clock::time_point progressed_;  // when that number last grew
+  std::chrono::steady_clock::time_point counted_;     // when the targets last were
 };
 
 }  // namespace reachd

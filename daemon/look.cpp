@@ -37,8 +37,8 @@ DiagnosisTools tools_of(Instruments& instruments) {
 }
 
 // What the ladder saw, as it stands for judging: with the past and the controls of its time.
-std::unique_ptr<Look> first_look(Instruments& instruments, const Target& target,
-                                 Measurement measurement, Past past, Clock::time_point start) {
+std::unique_ptr<Look> judge_first(Instruments& instruments, const Target& target,
+                                  Measurement measurement, Past past, Clock::time_point start) {
   auto look = std::make_unique<Look>();
   look->measurement = std::move(measurement);
   look->measurement.unmet = unmet_expectation(look->measurement, target.expect);
@@ -50,8 +50,8 @@ std::unique_ptr<Look> first_look(Instruments& instruments, const Target& target,
 }
 
 // Something is wrong, or may be: are we ourselves online, and if so, how is it wrong?
-asio::awaitable<void> look_closer(Instruments& instruments, const Target& target,
-                                  const Climb& climb, Clock::time_point start, Look& look) {
+asio::awaitable<void> follow_up(Instruments& instruments, const Target& target, const Climb& climb,
+                                Clock::time_point start, Look& look) {
   co_await instruments.witnesses.refresh(instruments.way, instruments.resolvers, climb, start);
   look.measurement.controls = instruments.witnesses.near(start);
   look.verdict = judge_all(instruments, look.measurement);
@@ -84,12 +84,12 @@ asio::awaitable<std::unique_ptr<Look>> look_at(Instruments& instruments, SharedT
   Measurement measurement =
       co_await reachd::climb(instruments.way, instruments.resolvers, *target, climb);
   const Clock::time_point start = Clock::now() - measurement.runtime;
-  auto look = first_look(instruments, *target, std::move(measurement), std::move(past), start);
+  auto look = judge_first(instruments, *target, std::move(measurement), std::move(past), start);
   if (may_diagnose && calls_for_outside(instruments, *look)) {
     co_await ask_outside(instruments, *target, climb, start, *look);
   }
   const bool fine = look->verdict.status == Status::ok && !calls_for_diagnosis(*look);
-  if (may_diagnose && !fine) co_await look_closer(instruments, *target, climb, start, *look);
+  if (may_diagnose && !fine) co_await follow_up(instruments, *target, climb, start, *look);
   co_return look;
 }
 

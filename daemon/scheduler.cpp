@@ -12,15 +12,10 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "probes/net/grid.hpp"
+
 namespace reachd {
 namespace asio = boost::asio;
-namespace {
-
-// Rounds that are due so close to each other begin together: see grid.hpp. What waits for company
-// is late by less than this.
-constexpr std::chrono::milliseconds kCompany{20};
-
-}  // namespace
 
 // Shared with the rounds in flight, so that they may end after the scheduler has gone.
 struct Scheduler::State : std::enable_shared_from_this<State> {
@@ -93,7 +88,9 @@ void Scheduler::State::turn() {
 void Scheduler::State::arm() {
   if (stopping) return;
   const bool can_begin = timetable.anyone_waits() && flights.size() < concurrency;
-  const LoopTime at = can_begin ? Clock::now() : timetable.next_events(kCompany);
+  // Rounds that are due so close to each other begin together: what waits for company is late by
+  // less.
+  const LoopTime at = can_begin ? Clock::now() : timetable.next_events(net::kGrid);
   if (at != Timetable::kNever) wake(at);
 }
 

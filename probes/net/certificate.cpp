@@ -32,12 +32,6 @@ std::string text_of(const X509_NAME* name) {
   return std::string(text, std::min(static_cast<std::size_t>(size), kNameBytes));
 }
 
-std::int64_t seconds_of(const ASN1_TIME* time) {
-  std::tm parts{};
-  if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return 0;
-  return timegm(&parts);
-}
-
 // Of the SubjectPublicKeyInfo, as HPKP pinned it; "" if it cannot be encoded.
 std::string key_digest(X509* x509) {
   unsigned char* der = nullptr;
@@ -67,6 +61,12 @@ std::optional<Certificate> read(X509* x509, std::size_t room) {
 }
 
 }  // namespace
+
+std::int64_t seconds_of(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return 0;
+  return timegm(&parts);
+}
 
 std::vector<Certificate> read_chain(const STACK_OF(X509) * chain) {
   std::vector<Certificate> read_ones;

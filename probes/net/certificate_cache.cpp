@@ -3,11 +3,13 @@
 #include <dlfcn.h>
 
 #include <algorithm>
-#include <ctime>
+#include <limits>
 #include <utility>
 
-#include <openssl/sha.h>
 #include <openssl/x509_vfy.h>
+
+#include "probes/net/certificate.hpp"
+#include "probes/text.hpp"
 
 namespace reachd::net {
 namespace {
@@ -17,9 +19,7 @@ thread_local CertificateCache* used = nullptr;
 constexpr std::size_t kLargest = std::size_t{8} * 1024;
 
 std::string digest_of(const unsigned char* bytes, std::size_t size) {
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  ::SHA256(bytes, size, reinterpret_cast<unsigned char*>(digest.data()));
-  return digest;
+  return sha256_hex({reinterpret_cast<const char*>(bytes), size});
 }
 
 // Makes room for one more: what stands first in a bucket that the dice choose.
@@ -30,12 +30,6 @@ void make_room(Map& map, std::minstd_rand& dice) {
   while (map.begin(bucket) == map.end(bucket)) bucket = (bucket + 1) % map.bucket_count();
   const auto victim = map.begin(bucket)->first;
   map.erase(victim);
-}
-
-CertificateCache::Time time_of(const ASN1_TIME* time) {
-  std::tm parts{};
-  if (ASN1_TIME_to_tm(time, &parts) != 1) return {};  // long ago: valid until then only
-  return std::chrono::system_clock::from_time_t(timegm(&parts));
 }
 
 }  // namespace
@@ -87,7 +81,8 @@ const CertificateCache::Valid* CertificateCache::find_valid(X509_STORE_CTX* stor
   if (found == valid_.end()) return nullptr;
   const Valid& valid = found->second.valid;
   const bool fresh = now >= valid.verified && now - valid.verified < kTrusted;
-  const bool dated = now >= valid.from && now < valid.until;
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch()).count();
+  const bool dated = seconds >= valid.from && seconds < valid.until;
   return fresh && dated ? &valid : nullptr;
 }
 
@@ -105,12 +100,12 @@ void CertificateCache::keep_valid(X509_STORE_CTX* store, const std::string& name
     X509_up_ref(sk_X509_value(sent, i));
     held.certificates.emplace_back(sk_X509_value(sent, i), &X509_free);
   }
-  held.valid = {std::move(chain), Time::min(), Time::max(), now};
+  held.valid = {std::move(chain), 0, std::numeric_limits<std::int64_t>::max(), now};
   const STACK_OF(X509)* const path = X509_STORE_CTX_get0_chain(store);
   for (int i = 0; i < sk_X509_num(path); ++i) {
     const X509* const one = sk_X509_value(path, i);
-    held.valid.from = std::max(held.valid.from, time_of(X509_get0_notBefore(one)));
-    held.valid.until = std::min(held.valid.until, time_of(X509_get0_notAfter(one)));
+    held.valid.from = std::max(held.valid.from, seconds_of(X509_get0_notBefore(one)));
+    held.valid.until = std::min(held.valid.until, seconds_of(X509_get0_notAfter(one)));
   }
   make_room(valid_, dice_);
   valid_.insert_or_assign(key_of(store, name), std::move(held));

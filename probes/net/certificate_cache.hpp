@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <random>
 #include <string>
@@ -52,9 +53,11 @@ class CertificateCache {
 
   // A chain that was found valid.
   struct Valid {
-    Chain chain;    // as it is shown in a measurement
-    Time from;      // the dates of all certificates from the leaf to the trusted one …
-    Time until;     // … allow what lies between
+    Chain chain;  // as it is shown in a measurement
+    // The dates of all certificates from the leaf to the trusted one allow what lies between, in
+    // seconds since the epoch, which reach further than a time point.
+    std::int64_t from = 0;
+    std::int64_t until = 0;
     Time verified;  // when
   };
   // Of a verification that is to begin, for a peer of that name; null if it must be done.
@@ -74,7 +77,7 @@ class CertificateCache {
 
   static std::string key_of(X509_STORE_CTX* store, const std::string& name);
 
-  std::unordered_map<std::string, Certificate> certificates_;  // by SHA-256, raw
+  std::unordered_map<std::string, Certificate> certificates_;  // by SHA-256
   std::shared_ptr<X509_STORE> trust_;  // what the chains are valid against; another one ends all
   std::unordered_map<std::string, Held> valid_;  // by addresses and name
   std::minstd_rand dice_;

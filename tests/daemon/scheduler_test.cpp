@@ -153,6 +153,21 @@ TEST(Scheduler, EveryTargetHasItsRoundsAndNeverTwoAtOnce) {
   EXPECT_EQ(stage.scheduler.finished_rounds() + stage.running.size(), stage.rounds);
 }
 
+// Thirty are due within a tenth of a second, one by one they would take thirty wakes.
+TEST(Scheduler, RoundsThatAreDueCloseToEachOtherBeginTogether) {
+  Stage stage;
+  stage.takes = 1h;
+  stage.plan(many(30, 100ms));
+  std::size_t wakes = 0;
+  std::size_t known = 0;
+  ASSERT_TRUE(stage.until([&] {
+    wakes += stage.rounds == known ? 0 : 1;
+    known = stage.rounds;
+    return known == 30;
+  }));
+  EXPECT_LE(wakes, 12U);
+}
+
 TEST(Scheduler, NoMoreRoundsAreInFlightThanAllowedAndNobodyStarves) {
   Stage stage;
   stage.takes = 1ms;

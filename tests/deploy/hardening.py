@@ -27,6 +27,10 @@ def _process(machine, report):
                                                for value in none.values()), none)
     report("it is nobody known, and may not become more",
            facts["Uid"].split()[1] not in ("0", "65534") and facts["NoNewPrivs"] == "1", status)
+    niceness = [machine.run("cat", path).stdout.rsplit(")", 1)[1].split()[16] for path in
+                machine.run("sh", "-c", f"ls /proc/{pid}/task/*/stat").stdout.split()]
+    report("the threads beside the loop step back", sorted(niceness)[0] == "0" and
+           niceness.count("10") >= 2, niceness)
     report("its system calls are filtered", facts["Seccomp"] == "2", facts["Seccomp"])
     limits = machine.show(UNIT, "MemoryMax", "TasksMax", "LimitNOFILE")
     report("memory, tasks and descriptors are limited",

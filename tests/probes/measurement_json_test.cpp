@@ -43,6 +43,19 @@ std::set<std::string> keys_of(const json::value& value) {
   return keys;
 }
 
+TEST(MeasurementJson, ABodyThatIsDroppedGivesItsRoomBack) {
+  Measurement measurement;
+  HttpSeen seen;
+  seen.body = std::string(5000, 'x');
+  measurement.observations.emplace_back().seen = seen;
+  Verdict verdict;
+  verdict.status = Status::ok;
+  drop_bodies(measurement, verdict);
+  const std::string& body = std::get<HttpSeen>(measurement.observations.front().seen).body;
+  EXPECT_TRUE(body.empty());
+  EXPECT_LT(body.capacity(), 100U);
+}
+
 TEST(MeasurementJson, WhatIsWrittenIsReadBackAsItWas) {
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
     const Measurement measurement = test::made_up_measurement(seed);

@@ -120,6 +120,18 @@ TEST(Composer, EndsAllUnderTheOldNameOfAPlace) {
                   Pair("t{asn=\"1\"}", "ends"), Pair("t{asn=\"2\"}", "1")));
 }
 
+// Twice as many texts of a sample each as a body holds are made when it comes to them.
+void expect_made_by_the_body(Snapshot snapshot, const std::size_t& made, std::size_t count) {
+  Composer composer;
+  composer.begin(std::move(snapshot));
+  EXPECT_EQ(made, 0U);
+  ASSERT_TRUE(composer.next());
+  EXPECT_EQ(made, Composer::kMostSamples);
+  ASSERT_TRUE(composer.next());
+  EXPECT_FALSE(composer.next());
+  EXPECT_EQ(made, count);
+}
+
 // However many there are, at most one text is there.
 TEST(Composer, MakesATextWhenItComesToIt) {
   std::size_t made = 0;
@@ -130,14 +142,7 @@ TEST(Composer, MakesATextWhenItComesToIt) {
                      lines += "t{n=\"" + std::to_string(i) + "\"} 1\n";
                    },
                    [](std::size_t) { return "of no interest"; }};
-  Composer composer;
-  composer.begin({.own = text(""), .parts = many});
-  EXPECT_EQ(made, 0U);
-  ASSERT_TRUE(composer.next());
-  EXPECT_EQ(made, Composer::kMostSamples);
-  ASSERT_TRUE(composer.next());
-  EXPECT_FALSE(composer.next());
-  EXPECT_EQ(made, many.count);
+  expect_made_by_the_body({.own = text(""), .parts = many}, made, many.count);
 }
 
 TEST(Composer, GoesOnBehindATextOfNothing) {
@@ -178,14 +183,7 @@ TEST(Composer, MakesATextOfWhatIsNoMoreWhenItComesToIt) {
                      lines += "t{n=\"" + names.at(i) + "\"} 1\n";
                    },
                    [&](std::size_t i) -> std::string_view { return names.at(i); }};
-  Composer composer;
-  composer.begin({.own = text(""), .departed = {many}});
-  EXPECT_EQ(made, 0U);
-  ASSERT_TRUE(composer.next());
-  EXPECT_EQ(made, Composer::kMostSamples);
-  ASSERT_TRUE(composer.next());
-  EXPECT_FALSE(composer.next());
-  EXPECT_EQ(made, many.count);
+  expect_made_by_the_body({.own = text(""), .departed = {many}}, made, many.count);
 }
 
 TEST(Composer, HasNothingToSayOfNothing) {

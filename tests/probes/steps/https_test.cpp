@@ -106,6 +106,10 @@ TEST_F(HttpsTest, WhatIsKnownOfACertificateHoldsForItsNameAndTrustAlone) {
   };
   const auto elsewhere = *net::TrustStore::load(stranger.ca_file());
   net::WayOut distrustful{loop.way.executor, loop.curl, elsewhere, loop.pace};
+  const Fetched first = fetch(loop.way, "localhost");
+  const Fetched second = fetch(loop.way, "localhost");
+  ASSERT_FALSE(tls(first).chain.empty());
+  EXPECT_EQ(tls(first).chain.begin(), tls(second).chain.begin()) << "it is known";
   for (int i = 0; i < 3; ++i) {
     const Fetched fetched = fetch(loop.way, "localhost");
     EXPECT_EQ(words(fetched.http), "") << i;
