@@ -105,10 +105,11 @@ def prove_marks(lab):
 
 def prove_sooner(lab):
     """a forged answer with 5 ms of delay comes sooner than the path abroad allows"""
-    with lab.rule("on-path"):
-        forged = lab.dig(TARGET).seconds
-    true = lab.dig(TARGET).seconds
-    assert 0.005 <= forged < 0.03 and true >= 0.04, (forged, true)
+    with lab.rule("on-path"), lab.capture("udp port 53") as packets:
+        lab.dig(TARGET)
+    # The kernel's times: dig starts its own clock only after the question is on its way.
+    asked, forged, true = (float(packet.split(" ", 1)[0]) for packet in packets)
+    assert 0.005 <= forged - asked < 0.03 and true - asked >= 0.04, (forged - asked, true - asked)
 
 
 def prove_three_injectors(lab):
