@@ -229,7 +229,7 @@ asio::awaitable<void> App::stop() {
   co_await scheduler_.stop();
   pushers_.stop();
   ledger_.save_states();
-  ledger_.save_alerts();
+  ledger_.save_news();
   co_await archiver_.stop();
   co_await saver_.stop();
   server_->stop();
@@ -261,7 +261,7 @@ void App::watch_loop() {
     finished_ = scheduler_.finished_rounds();
     progressed_ = now;
   }
-  ledger_.save_alerts();
+  ledger_.save_news();
   metrics_.observe_records(saver_.health(), archiver_.counts(), worker_.load());
   metrics_.observe_web(*tally_);
   metrics_.observe_pushes(pushers_.counts());

@@ -27,6 +27,9 @@ constexpr std::size_t kReason = 400;  // characters of a reason that go into an 
 // taught of its speed. Of one that is not quiet, a round or two of evidence; a change goes at once.
 constexpr auto kQuietSave = std::chrono::minutes(5);
 constexpr auto kSave = std::chrono::seconds(20);
+// An event goes to the store whole. One of more members than this waits for the next second: many
+// join it then, one by one.
+constexpr std::size_t kFewMembers = 16;
 
 bool has_evidence(const State& state) {
   return state.fast.sum > 0 || state.slow.sum > 0 || state.other.sum > 0 || state.recovery.sum > 0;
@@ -105,8 +108,9 @@ void Ledger::restore(const store::Saved& saved) {
     board_.vantage_state.since = change.onset.before;
     metrics_.observe_vantage(board_.vantage_state.confirmed);
   }
-  for (const store::AlertRow& row : saved.alerts) saved_alerts_[row.fingerprint] = row.json;
-  notifier_.restore(AlertBook(saved_alerts_));
+  std::map<std::string, std::string> alerts;
+  for (const store::AlertRow& row : saved.alerts) alerts[row.fingerprint] = row.json;
+  notifier_.restore(AlertBook(alerts));
 }
 
 void Ledger::configure() {
@@ -240,6 +244,14 @@ void Ledger::alert(const Event& event, const Member& member, bool refined) {
 }
 
 void Ledger::save(const Event& event) {
+  if (event.members.size() > kFewMembers) {
+    unsaved_events_.insert(event.id);
+  } else {
+    put(event);
+  }
+}
+
+void Ledger::put(const Event& event) {
   saver_.put(store::EventRow{static_cast<std::int64_t>(event.id), json::serialize(to_json(event)),
                              opened(event), std::chrono::system_clock::now(), event.ended});
 }
@@ -266,19 +278,22 @@ void Ledger::save_states() {
 }
 
 void Ledger::save_alerts() {
-  const AlertBook& book = notifier_.book();
-  if (book.version() == saved_version_) return;
-  saved_version_ = book.version();
-  auto rows = book.rows();
-  for (const auto& [key, text] : rows) {
-    const auto known = saved_alerts_.find(key);
-    if (known == saved_alerts_.end() || known->second != text)
-      saver_.put(store::AlertRow{key, text});
+  notifier_.update([this](AlertBook& book) {
+    for (auto& [key, text] : book.take_changes()) {
+      if (text) {
+        saver_.put(store::AlertRow{key, std::move(*text)});
+      } else {
+        saver_.drop_alert(key);
+      }
+    }
+  });
+}
+
+void Ledger::save_news() {
+  for (const std::uint64_t id : std::exchange(unsaved_events_, {})) {
+    if (const Event* event = board_.chronicle.find(id)) put(*event);
   }
-  for (const auto& [key, text] : saved_alerts_) {
-    if (!rows.contains(key)) saver_.drop_alert(key);
-  }
-  saved_alerts_ = std::move(rows);
+  save_alerts();
 }
 
 }  // namespace reachd

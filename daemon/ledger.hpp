@@ -6,6 +6,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,8 +43,8 @@ class Ledger {
 
   // The states that file() has put off go to the store: once, before the end.
   void save_states();
-  // What was told of alerts since the last call goes to the store.
-  void save_alerts();
+  // What has changed of events and alerts and is not on its way yet goes to the store.
+  void save_news();
 
  private:
   void tell(Subject subject, const std::string& name, Change change,
@@ -52,6 +53,8 @@ class Ledger {
   // Raises or ends the alert of a member; `refined`: of a trouble that was told before.
   void alert(const Event& event, const Member& member, bool refined = false);
   void save(const Event& event);
+  void put(const Event& event);
+  void save_alerts();
   void save(TargetBoard& target);
   void save_background(const std::string& control);  // beside the states, under its name
 
@@ -70,8 +73,7 @@ class Ledger {
     State state;
   };
   std::map<std::string, Remembered> remembered_;  // by target, until the first configure()
-  std::map<std::string, std::string> saved_alerts_;
-  std::uint64_t saved_version_ = 0;
+  std::set<std::uint64_t> unsaved_events_;        // by id
 };
 
 // The condition of the vantage as events tell it: ok, or down with the kind "vantage.offline".

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,8 +19,11 @@ class AlertBook {
   // not sent again.
   static constexpr std::chrono::minutes kMostTelling{30};
 
+  // For the store: a key, and its JSON, or nothing where the row is gone.
+  using Changes = std::map<std::string, std::optional<std::string>>;
+
   AlertBook() = default;
-  // Goes on from rows(); rows that are none are left out.
+  // Goes on from stored rows, key to JSON. Rows that are none are left out, and are a change.
   explicit AlertBook(const std::map<std::string, std::string>& rows);
 
   // The subject ("service/target", empty for the vantage) is in this condition now. An alert of it
@@ -41,7 +45,7 @@ class AlertBook {
 
   std::size_t size() const { return entries_.size(); }
   std::uint64_t version() const { return version_; }  // grows with every change
-  std::map<std::string, std::string> rows() const;    // for the store: key to JSON
+  Changes take_changes();  // since it was called last; of thousands of alerts few change
 
  private:
   struct Entry {
@@ -49,9 +53,17 @@ class AlertBook {
     Alert alert;
     std::set<std::string> told;  // receivers that know that it is over
   };
-  void end(Entry& entry, WallTime at);
+  using Entries = std::map<std::string, Entry>;
 
-  std::map<std::string, Entry> entries_;  // by subject and beginning
+  Entries::iterator in_force(const std::string& subject);  // end(): nothing is
+  void touch(const std::string& key);
+  void end(const std::string& key, Entry& entry, WallTime at);
+  // Forgets those of which `is_over` says so.
+  template <typename IsOver>
+  void forget(IsOver is_over);
+
+  Entries entries_;                // by subject and beginning
+  std::set<std::string> changed_;  // keys, of what is gone too
   std::set<std::string> receivers_;
   std::uint64_t version_ = 0;
 };

@@ -7,10 +7,10 @@
 namespace reachd::store {
 namespace {
 
+// Walks what is newer only: the other may hold all that is known.
 template <typename Map>
 void put_over(Map& old, Map&& newer) {
-  newer.merge(old);  // what is in `newer` already stays
-  old = std::move(newer);
+  for (auto& [key, value] : newer) old.insert_or_assign(key, std::move(value));
 }
 
 std::uint64_t drop_closed(std::map<std::int64_t, EventRow>& events) {

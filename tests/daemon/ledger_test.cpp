@@ -338,6 +338,33 @@ TEST_F(LedgerTest, AQuietTargetIsWrittenDownSeldomAndAtTheEnd) {
   }
 }
 
+// Each that joins would have the whole event written again: it waits for company.
+TEST_F(LedgerTest, AnEventOfManyIsWholeAfterARestart) {
+  constexpr int kMany = 40;
+  config_.services.clear();
+  for (int i = 0; i < kMany; ++i) {
+    const std::string service = "s" + std::to_string(100 + i);
+    config_.services.push_back({service, {target(service)}});
+  }
+  std::uint64_t id = 0;
+  {
+    Life life(config_, loop_);
+    for (const auto& service : config_.services) {
+      life.rounds(service.name + "/web", Status::blocked, kNoon, 4);
+    }
+    ASSERT_EQ(life.board.chronicle.all().size(), 1U);
+    id = life.board.chronicle.all().front().id;
+    ASSERT_EQ(life.board.chronicle.find(id)->members.size(), kMany);
+    life.ledger.save_news();
+    life.end();
+  }
+  Life next(config_, loop_);
+  ASSERT_NE(next.board.chronicle.find(id), nullptr);
+  EXPECT_EQ(next.board.chronicle.find(id)->members.size(), kMany);
+  EXPECT_EQ(next.notifier.book().size(), kMany);
+  next.end();
+}
+
 TEST_F(LedgerTest, OfACompactTargetOnlyWhatTellsSomethingIsArchived) {
   config_.services[0].targets[0].detail = Detail::compact;
   const WallTime start = kNoon;
