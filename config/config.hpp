@@ -47,6 +47,7 @@ struct ScheduleSettings {
   std::chrono::milliseconds interval{60'000};
   double jitter = 0.2;   // each round is moved by up to this share of the interval, either way
   int concurrency = 64;  // rounds in flight
+  int threads = 1;       // loops that climb ladders
   Rate rate{2, std::chrono::seconds(1)};           // new connections, all targets together
   Rate address_rate{20, std::chrono::minutes(1)};  // new connections to one address
   std::chrono::milliseconds timeout{10'000};

@@ -1,5 +1,6 @@
 #include "daemon/app.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <filesystem>
@@ -235,7 +236,14 @@ asio::awaitable<void> App::stop() {
   server_->stop();
 }
 
+bool App::all_loops_turn() const {
+  const auto now = std::chrono::steady_clock::now();
+  return std::ranges::all_of(
+      instruments_.lanes, [now](const auto& lane) { return now - lane->turned() < kStuckAfter; });
+}
+
 bool App::healthy() const {
+  if (!all_loops_turn()) return false;
   const auto now = std::chrono::steady_clock::now();
   const bool something_due = scheduler_.earliest_due() < now;
   return !something_due || now - progressed_ < kStuckAfter + config_.schedule.timeout;
@@ -269,6 +277,7 @@ void App::watch_loop() {
     counted_ = now;
     count_targets();
   }
+  for (const auto& lane : instruments_.lanes) lane->ask_for_sign();
   if (healthy()) systemd_.feed_watchdog();
 
   ticker_.expires_after(kTick);

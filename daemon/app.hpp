@@ -54,10 +54,11 @@ class App {
   void watch_loop();     // watchdog, readiness, status line
   void count_targets();  // for systemd, and whether all have had a round
   bool healthy() const;
+  bool all_loops_turn() const;
   boost::asio::awaitable<void> stop();
 
   Config config_;
-  boost::asio::io_context io_;
+  boost::asio::io_context io_{1};  // turned by one thread; others post to it
   Instruments instruments_;
   Board board_;
   Metrics metrics_;

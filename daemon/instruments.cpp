@@ -1,5 +1,6 @@
 #include "daemon/instruments.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <utility>
 
@@ -23,6 +24,21 @@ Instruments::Instruments(boost::asio::any_io_executor executor, const Config& co
       residual(config.schedule.residual),
       witnesses(executor) {
   witnesses.set_controls(config.controls);
+  set_lanes(config);
+}
+
+Instruments::~Instruments() {
+  for (const auto& lane : lanes) lane->stop();  // a round that nobody awaits may hold it as well
+}
+
+// A lane that is not wanted any more ends with its last climb.
+void Instruments::set_lanes(const Config& config) {
+  const auto wanted = static_cast<std::size_t>(std::max(1, config.schedule.threads)) - 1;
+  if (lanes.size() > wanted) lanes.resize(wanted);
+  for (const auto& lane : lanes) lane->configure(trust.separate(), config.resolvers);
+  while (lanes.size() < wanted) {
+    lanes.push_back(std::make_shared<Lane>(trust.separate(), config.resolvers, pace));
+  }
 }
 
 void Instruments::configure(const Config& config, net::TrustStore store,
@@ -35,6 +51,7 @@ void Instruments::configure(const Config& config, net::TrustStore store,
   fingerprints = std::move(known);
   residual.set_window(config.schedule.residual);
   witnesses.set_controls(config.controls);
+  set_lanes(config);
 }
 
 boost::system::result<std::vector<HelperDoor>, std::string> open_doors(const Config& config) {

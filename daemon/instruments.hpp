@@ -2,6 +2,7 @@
 // Shared by the daemon and by `reachd probe`, so that both look at the world through the same eyes.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include <boost/system/result.hpp>
 
 #include "config/config.hpp"
+#include "daemon/lane.hpp"
 #include "probes/control/ask_helper.hpp"
 #include "probes/control/witnesses.hpp"
 #include "probes/diagnosis/residual.hpp"
@@ -28,6 +30,8 @@ struct Instruments {
   Instruments(const Instruments&) = delete;
   Instruments& operator=(const Instruments&) = delete;
 
+  ~Instruments();  // no lane turns any more
+
   // Takes over another configuration; rounds under way go on with what they hold.
   void configure(const Config& config, net::TrustStore store, std::vector<HelperDoor> doors,
                  std::vector<Fingerprints> known);
@@ -43,6 +47,11 @@ struct Instruments {
   Residual residual;
   Witnesses witnesses;
   int diagnoses = 0;  // under way
+  std::vector<std::shared_ptr<Lane>>
+      lanes;  // beside the first loop: one less than schedule.threads
+
+ private:
+  void set_lanes(const Config& config);
 };
 
 // The configured helpers with their tokens; the error is a sentence about a token's file.

@@ -31,6 +31,14 @@ bool calls_for_outside(const Instruments& instruments, const Look& look) {
          look.verdict.status == Status::ok && !instruments.helpers.empty();
 }
 
+asio::awaitable<Measurement> climb_for(Instruments& instruments, const SharedTarget& target,
+                                       const Climb& climb) {
+  if (auto lane = lane_of(instruments.lanes, *target)) {
+    return climb_on(std::move(lane), target, climb);
+  }
+  return reachd::climb(instruments.way, instruments.resolvers, *target, climb);
+}
+
 DiagnosisTools tools_of(Instruments& instruments) {
   return {instruments.way, instruments.resolvers, instruments.controls, instruments.helpers,
           instruments.residual};
@@ -81,8 +89,7 @@ asio::awaitable<std::unique_ptr<Look>> look_at(Instruments& instruments, SharedT
                                                Climb climb, Past past, bool may_diagnose) {
   past.pinned = target->pins;
   climb.object = climb.object || was_slow(past);
-  Measurement measurement =
-      co_await reachd::climb(instruments.way, instruments.resolvers, *target, climb);
+  Measurement measurement = co_await climb_for(instruments, target, climb);
   const Clock::time_point start = Clock::now() - measurement.runtime;
   auto look = judge_first(instruments, *target, std::move(measurement), std::move(past), start);
   if (may_diagnose && calls_for_outside(instruments, *look)) {

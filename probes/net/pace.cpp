@@ -5,7 +5,10 @@
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include "probes/net/elsewhere.hpp"
 
 namespace reachd::net {
 namespace asio = boost::asio;
@@ -54,11 +57,17 @@ Pace::Clock::time_point Pace::book(const std::string& address, Clock::time_point
   return std::max(all, take(found->second, per_address_, now));
 }
 
+asio::awaitable<Pace::Clock::time_point> Pace::book_here(std::string address) {
+  co_return book(address, Clock::now());
+}
+
 asio::awaitable<void> Pace::turn(std::string address) {
-  const Clock::time_point now = Clock::now();
-  const Clock::time_point at = book(address, now);
-  if (at <= now) co_return;
-  asio::steady_timer timer(executor_, at);
+  const asio::any_io_executor loop = co_await asio::this_coro::executor;
+  const Clock::time_point at = loop == executor_
+                                   ? book(address, Clock::now())
+                                   : co_await elsewhere(executor_, book_here(std::move(address)));
+  if (at <= Clock::now()) co_return;
+  asio::steady_timer timer(loop, at);
   boost::system::error_code cancelled;
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
 }

@@ -1,5 +1,5 @@
 // Holds new connections to the configured rates: all together, and to one address. Waiting here is
-// not part of any measured time. One per daemon, used from the loop's thread only.
+// not part of any measured time. One per daemon, kept by its first loop's thread.
 #pragma once
 
 #include <chrono>
@@ -19,7 +19,8 @@ class Pace {
   Pace(boost::asio::any_io_executor executor, Rate total, Rate per_address);
 
   // Completes when a connection to `address` may begin. First come, first served per rate; the wait
-  // ends early, without a turn taken back, when the coroutine is cancelled.
+  // ends early, without a turn taken back, when the coroutine is cancelled. May be awaited on
+  // another loop too: that asks the first one.
   boost::asio::awaitable<void> turn(std::string address);
 
   void set_rates(Rate total, Rate per_address);
@@ -31,6 +32,8 @@ class Pace {
   std::size_t addresses() const { return address_at_.size(); }  // that are held now; bounded
 
  private:
+  boost::asio::awaitable<Clock::time_point> book_here(std::string address);
+
   boost::asio::any_io_executor executor_;
   Rate total_;
   Rate per_address_;

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <new>
 #include <utility>
 
 #include <openssl/err.h>
@@ -22,7 +23,10 @@ std::string openssl_error() {
 
 }  // namespace
 
-TrustStore::TrustStore(X509_STORE* store) : store_(store, &X509_STORE_free) {}
+TrustStore::TrustStore(X509_STORE* store) : store_(store, &X509_STORE_free) {
+  // What the bundle names is trusted, whether or not it signed itself.
+  if (store != nullptr) X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
+}
 
 boost::system::result<TrustStore, std::string> TrustStore::load(const std::string& ca_file) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(ca_file.c_str(), "re"),
@@ -31,8 +35,6 @@ boost::system::result<TrustStore, std::string> TrustStore::load(const std::strin
   TrustStore trust(X509_STORE_new());
   if (!trust.store_) return std::string("no memory for the trusted certificates");
 
-  // What the bundle names is trusted, whether or not it signed itself.
-  X509_STORE_set_flags(trust.native_handle(), X509_V_FLAG_PARTIAL_CHAIN);
   ERR_clear_error();
   std::size_t count = 0;
   while (X509* const certificate = PEM_read_X509_AUX(file.get(), nullptr, nullptr, nullptr)) {
@@ -50,6 +52,25 @@ boost::system::result<TrustStore, std::string> TrustStore::load(const std::strin
   ERR_clear_error();
   if (count == 0) return "no certificate in " + ca_file;
   return trust;
+}
+
+TrustStore TrustStore::separate() const {
+  TrustStore other(X509_STORE_new());
+  if (!other.store_) throw std::bad_alloc();
+  const STACK_OF(X509_OBJECT)* const objects = X509_STORE_get0_objects(native_handle());
+  for (int i = 0; i < sk_X509_OBJECT_num(objects); ++i) {
+    const X509* const certificate = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, i));
+    if (certificate == nullptr) continue;
+    unsigned char* bytes = nullptr;
+    const int size = i2d_X509_AUX(certificate, &bytes);
+    const unsigned char* from = bytes;
+    X509* const copy = size > 0 ? d2i_X509_AUX(nullptr, &from, size) : nullptr;
+    OPENSSL_free(bytes);
+    const bool added = copy != nullptr && X509_STORE_add_cert(other.native_handle(), copy) == 1;
+    X509_free(copy);
+    if (!added) throw std::bad_alloc();
+  }
+  return other;
 }
 
 void TrustStore::install(SSL_CTX* context) const {

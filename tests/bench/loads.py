@@ -53,6 +53,16 @@ def store(side, options, table, spread):
     _compare(table, spread, "reachd, HTTPS, by its trust store", runs, ours="Debian's")
 
 
+def threads(side, options, table, spread):
+    """What it costs to hand ladders to other loops: all of them share the one core, so none is faster."""
+    _, count, concurrency = REMEMBERED
+    runs = {"one loop": [], "three loops": []}
+    for _ in range(options.runs):
+        runs["one loop"].append(saturated(side, "https", count, concurrency, 5))
+        runs["three loops"].append(saturated(side, "https", count, concurrency, 5, threads=3))
+    _compare(table, spread, "reachd, HTTPS, by its loops", runs, ours="three loops")
+
+
 def _fill(daemon, wanted, seconds):
     """The most rounds that were in flight in that time."""
     most, end = 0, time.monotonic() + seconds

@@ -14,7 +14,7 @@ import loads
 from far_side import FarSide
 from many import many
 
-PARTS = {"cpu": loads.cpu, "store": loads.store, "memory": loads.memory, "hole": loads.hole, "many": many,
+PARTS = {"cpu": loads.cpu, "store": loads.store, "threads": loads.threads, "memory": loads.memory, "hole": loads.hole, "many": many,
          "steady": loads.steady, "scale": loads.scale}
 
 

@@ -103,12 +103,13 @@ def blackbox(side, scheme, names, concurrency, seconds):
 class Reachd:
     """The daemon as it is run, on a list."""
 
-    def __init__(self, side, urls, interval, concurrency, store=None, timeout="4s"):
+    def __init__(self, side, urls, interval, concurrency, store=None, timeout="4s", threads=1):
         self.folder = side.folder / f"reachd-{time.monotonic_ns()}"
         self.folder.mkdir()
         table, conf = self.folder / "urls.csv", self.folder / "reachd.yaml"
         table.write_text("url,category_code\n" + "".join(f"{url},{kind}\n" for url, kind in urls))
         conf.write_text(f"schedule: {{timeout: {timeout}, concurrency: {concurrency}, rate: 10000/s, "
+                        f"threads: {threads}, "
                         f"address_rate: 10000/s, deep_every: 30d}}\n"
                         f"tls: {{ca_file: {store or side.bundle}}}\n"
                         "listen: 127.0.0.1:10980\n"
@@ -157,10 +158,10 @@ class Reachd:
         subprocess.run(["rm", "-rf", self.folder], check=True)
 
 
-def saturated(side, scheme, count, concurrency, seconds, store=None):
+def saturated(side, scheme, count, concurrency, seconds, store=None, threads=1):
     """A list that is due so often that the core has hardly a pause, after its first, deep rounds."""
     urls = [(url_of(scheme, i), "NEWS") for i in range(count)]
-    daemon = Reachd(side, urls, "5s", concurrency, store)
+    daemon = Reachd(side, urls, "5s", concurrency, store, threads=threads)
     try:
         rounds.await_first(daemon, count, 180)
         return daemon.window(seconds)

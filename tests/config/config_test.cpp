@@ -70,7 +70,7 @@ vantage: {name: shanghai-1, country: cn, asn: 4134}
 listen: "[::]:9000"
 insecure: true
 schedule: {interval: 2m, jitter: 10%, concurrency: 8, rate: 1/s, address_rate: 10/min, timeout: 5s,
-           confirm_after: 20s, deep_every: 1h}
+           confirm_after: 20s, deep_every: 1h, threads: 4}
 tls: {ca_file: ca.pem}
 state: {directory: ../state, retention: 90d, max_bytes: 512MiB}
 detector: {false_alarms: 2/7d}
@@ -88,6 +88,7 @@ body_limit: 1MiB
   schedule.timeout = milliseconds(5000);
   schedule.confirm_after = milliseconds(20'000);
   schedule.deep_every = milliseconds(3'600'000);
+  schedule.threads = 4;
   EXPECT_EQ(config.schedule, schedule);
   EXPECT_EQ(config.ca_file, "/etc/reachd/ca.pem");
   EXPECT_EQ(config.state, (StateSettings{"/etc/state", std::chrono::hours(24 * 90), 512U << 20U}));

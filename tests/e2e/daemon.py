@@ -17,6 +17,8 @@ HASTY = {
     "interval": "6s", "timeout": "3s", "confirm_after": "2s", "deep_every": "20s", "residual": "1s",
     "rate": "200/s", "address_rate": "2000/min",
 }
+# In which there are so many loops beside the first: every fault is met on some of them.
+LANES = 2
 # One round in the hasty pace, at its longest: interval, jitter, steps of ladder and diagnosis that run
 # into their timeouts one after the other, the listening of a deep round.
 HASTY_ROUND = 6 * 1.2 + 3 * 3 + 3
@@ -65,13 +67,20 @@ class Daemon:
         text = self._text
         for key, value in HASTY.items():
             text = _replace(text, rf"^  {key}: \S+", f"  {key}: {value}")
-        self.config.write_text(text)
+        self.config.write_text(_replace(text, "^schedule:$", f"schedule:\n  threads: {1 + LANES}"))
+
+    def write_calm(self):
+        """As it was before the hasty pace."""
+        self.config.write_text(self._text)
 
     def write_bad(self):
         self.config.write_text(_replace(self._text, r"^schedule:", "shedule:"))
 
     def start(self):
         self.process = Process([self.binary, "run", "--config", self.config], self.log)
+
+    def threads(self):
+        return len(list(Path(f"/proc/{self.process.process.pid}/task").iterdir()))
 
     def reload(self):
         self.process.send(signal.SIGHUP)

@@ -7,7 +7,7 @@ over, so that a fault begins and ends between two rounds.
 import json
 import time
 
-from daemon import EXTRA_TARGETS, HASTY_ROUND
+from daemon import EXTRA_TARGETS, HASTY_ROUND, LANES
 from dashboards import check_dashboards
 from faults import plan
 from process import until
@@ -37,6 +37,7 @@ class Scenario:
         self.well_ruled()
         check_dashboards(self.world.source.parents[1] / "deploy/grafana", self.prometheus, began,
                          time.time(), self.report)
+        self.calm_down()
         self.end()
 
     # --- before any fault
@@ -115,6 +116,7 @@ class Scenario:
         self.ids = sorted(self.ids + extra)
 
     def hasten(self):
+        self.calm_threads = self.daemon.threads()
         self.daemon.write_hasty()
         self.report("a hastier pace: the reload's metric says 1", self._reload(True))
         self.prometheus.await_scrape()
@@ -122,6 +124,8 @@ class Scenario:
                      2 * HASTY_ROUND + 5, 0.5)
         self.report("a hastier pace: every target is reachable within two rounds", well, str(
             set(self.ids) - set(self.prometheus.targets("reachd_target_reachable == 1"))))
+        more = self.daemon.threads() - self.calm_threads
+        self.report(f"a hastier pace: on {LANES} threads more", more == LANES, str(more))
 
     # --- faults
 
@@ -198,6 +202,13 @@ class Scenario:
         wanted = {name.split("/")[0] for name in self.ids}
         self.report("every rule evaluates, and each service has its availability",
                     services == wanted and not bad, f"{services ^ wanted} {bad}")
+
+    def calm_down(self):
+        self.daemon.write_calm()
+        self.report("the old pace: the reload's metric says 1", self._reload(True))
+        fewer = until(lambda: self.daemon.threads() == self.calm_threads, 20)
+        self.report("the old pace: its threads have ended with what they measured", fewer,
+                    f"{self.daemon.threads()}, {self.calm_threads} before")
 
     def end(self):
         scrapes = self.prometheus.query('min_over_time(up{job="reachd"}[10m])')

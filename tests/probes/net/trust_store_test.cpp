@@ -56,6 +56,26 @@ TEST(TrustStore, ADirectoryIsRefused) {
   EXPECT_FALSE(TrustStore::load("/tmp"));
 }
 
+TEST(TrustStore, ASeparateOneHoldsTheSameAndSharesNothing) {
+  const auto store = TrustStore::load("/etc/ssl/certs/ca-certificates.crt");
+  ASSERT_TRUE(store);
+  const TrustStore other = store->separate();
+  const auto* const ours = X509_STORE_get0_objects(store->native_handle());
+  const auto* const theirs = X509_STORE_get0_objects(other.native_handle());
+  ASSERT_EQ(sk_X509_OBJECT_num(theirs), sk_X509_OBJECT_num(ours));
+  ASSERT_GT(sk_X509_OBJECT_num(ours), 50);
+  for (int i = 0; i < sk_X509_OBJECT_num(ours); ++i) {
+    const X509* const one = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(ours, i));
+    const X509* const same = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(theirs, i));
+    EXPECT_EQ(X509_cmp(one, same), 0);
+    EXPECT_NE(one, same);
+  }
+  const auto flags = [](const TrustStore& of) {
+    return X509_VERIFY_PARAM_get_flags(X509_STORE_get0_param(of.native_handle()));
+  };
+  EXPECT_EQ(flags(other), flags(*store));
+}
+
 TEST(TrustStore, OneStoreServesManyContexts) {
   const auto store = TrustStore::load("/etc/ssl/certs/ca-certificates.crt");
   ASSERT_TRUE(store) << store.error();
