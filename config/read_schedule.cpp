@@ -57,7 +57,7 @@ void read_schedule(const Field& field, ScheduleSettings& schedule) {
   if (const auto concurrency = section.optional("concurrency").number(1, 10'000)) {
     schedule.concurrency = static_cast<int>(*concurrency);
   }
-  if (const auto threads = section.optional("threads").number(1, 64)) {
+  if (const auto threads = section.optional("threads").number(1, 32)) {
     schedule.threads = static_cast<int>(*threads);
   }
   section.close();
