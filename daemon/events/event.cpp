@@ -1,6 +1,7 @@
 #include "daemon/events/event.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -29,15 +30,12 @@ bool is_recovery(const Event& event) {
 }
 
 std::vector<std::string> kinds_of(const Event& event) {
-  std::vector<std::string> kinds;
+  std::set<std::string_view> kinds;  // of a thousand members most have the same ones
   for (const auto& [target, change] : event.members) {
     const Condition& told = is_recovery(event) ? change.from : change.to;
-    kinds.insert(kinds.end(), told.kinds.begin(), told.kinds.end());
+    kinds.insert(told.kinds.begin(), told.kinds.end());
   }
-  std::ranges::sort(kinds);
-  const auto repeated = std::ranges::unique(kinds);
-  kinds.erase(repeated.begin(), repeated.end());
-  return kinds;
+  return {kinds.begin(), kinds.end()};
 }
 
 std::string headline(const Event& event) {
