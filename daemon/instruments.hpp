@@ -29,7 +29,6 @@ struct Instruments {
               std::vector<HelperDoor> doors = {}, std::vector<Fingerprints> known = {});
   Instruments(const Instruments&) = delete;
   Instruments& operator=(const Instruments&) = delete;
-
   ~Instruments();  // no lane turns any more
 
   // Takes over another configuration; rounds under way go on with what they hold.
@@ -46,9 +45,8 @@ struct Instruments {
   std::vector<Fingerprints> fingerprints;
   Residual residual;
   Witnesses witnesses;
-  int diagnoses = 0;  // under way
-  std::vector<std::shared_ptr<Lane>>
-      lanes;  // beside the first loop: one less than schedule.threads
+  int diagnoses = 0;                         // under way
+  std::vector<std::shared_ptr<Lane>> lanes;  // schedule.threads, less the first loop
 
  private:
   void set_lanes(const Config& config);

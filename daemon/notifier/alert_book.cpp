@@ -141,7 +141,6 @@ void AlertBook::told(const std::string& receiver, const std::vector<Alert>& aler
   for (const Alert& alert : alerts) {
     if (alert.ends) over.emplace(alert.starts, &alert);
   }
-  if (over.empty()) return;
   for (auto& [key, entry] : entries_) {
     const auto [from, to] = over.equal_range(entry.alert.starts);
     const bool is_told =

@@ -125,6 +125,17 @@ TEST(AlertBook, ComesBackFromItsRowsAsItWas) {
   ASSERT_THAT(changes, ElementsAre(Pair(testing::StartsWith("b/web "), std::nullopt)));
 }
 
+TEST(AlertBook, AReceiverThatIsGoneIsNotWaitedFor) {
+  AlertBook book = with_receivers();
+  book.raise("a/web", alert("tls"));
+  book.resolve("a/web", kNoon + 1min);
+  book.told(kOne, book.to_tell(kOne));
+  ASSERT_EQ(book.size(), 1U);
+  book.set_receivers({kOne});
+  book.told(kOne, {});
+  EXPECT_EQ(book.size(), 0U);
+}
+
 TEST(AlertBook, OnlyWhatChangedIsAChange) {
   AlertBook book = with_receivers();
   book.raise("a/web", alert("tls"));
