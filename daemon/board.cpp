@@ -54,11 +54,12 @@ std::optional<WallTime> shown_since(const TargetBoard& target) {
 void record(TargetBoard& target, std::shared_ptr<const Measurement> measurement, Verdict verdict,
             WallTime now) {
   if (!target.since || verdict.status != target.verdict.status) target.since = now;
-  target.rounds.insert(target.rounds.begin(), {measurement->began, measurement->round, verdict,
-                                               measurement->runtime, reason_of(*measurement)});
   const bool full = target.target->detail == Detail::full;
   const std::size_t most = full ? TargetBoard::kRounds : TargetBoard::kCompactRounds;
-  if (target.rounds.size() > most) target.rounds.pop_back();
+  if (target.rounds.size() >= most) target.rounds.resize(most - 1);
+  target.rounds.reserve(target.rounds.size() + 1);  // by itself it would take twice the room
+  target.rounds.insert(target.rounds.begin(), {measurement->began, measurement->round, verdict,
+                                               measurement->runtime, reason_of(*measurement)});
   target.timeline.add(measurement->began, verdict.status, latency_of(phases_of(*measurement)));
   if (verdict.status != Status::ok) target.last_failed = measurement;
   target.last = std::move(measurement);
