@@ -139,6 +139,7 @@ App::App(Setup setup, net::TrustStore trust, Secrets secrets)
 }
 
 void App::apply(Secrets secrets) {
+  instruments_.set_lanes(config_);
   set_targets(board_, config_);
   asio::co_spawn(io_, fill_timelines(board_, saver_, std::chrono::system_clock::now()),
                  [](std::exception_ptr error) {

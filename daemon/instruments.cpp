@@ -24,14 +24,12 @@ Instruments::Instruments(boost::asio::any_io_executor executor, const Config& co
       residual(config.schedule.residual),
       witnesses(executor) {
   witnesses.set_controls(config.controls);
-  set_lanes(config);
 }
 
 Instruments::~Instruments() {
   for (const auto& lane : lanes) lane->stop();  // a round that nobody awaits may hold it as well
 }
 
-// A lane that is not wanted any more ends with its last climb.
 void Instruments::set_lanes(const Config& config) {
   const auto wanted = static_cast<std::size_t>(std::max(1, config.schedule.threads)) - 1;
   if (lanes.size() > wanted) lanes.resize(wanted);
@@ -51,7 +49,6 @@ void Instruments::configure(const Config& config, net::TrustStore store,
   fingerprints = std::move(known);
   residual.set_window(config.schedule.residual);
   witnesses.set_controls(config.controls);
-  set_lanes(config);
 }
 
 boost::system::result<std::vector<HelperDoor>, std::string> open_doors(const Config& config) {

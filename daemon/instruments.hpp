@@ -35,6 +35,10 @@ struct Instruments {
   void configure(const Config& config, net::TrustStore store, std::vector<HelperDoor> doors,
                  std::vector<Fingerprints> known);
 
+  // As many loops beside the first as that configuration asks for, on its trust and resolvers; for
+  // the daemon, which measures without end. A lane too many ends with its last climb.
+  void set_lanes(const Config& config);
+
   net::CurlMulti curl;
   net::TrustStore trust;
   net::Pace pace;
@@ -46,10 +50,7 @@ struct Instruments {
   Residual residual;
   Witnesses witnesses;
   int diagnoses = 0;                         // under way
-  std::vector<std::shared_ptr<Lane>> lanes;  // schedule.threads, less the first loop
-
- private:
-  void set_lanes(const Config& config);
+  std::vector<std::shared_ptr<Lane>> lanes;  // none until set_lanes()
 };
 
 // The configured helpers with their tokens; the error is a sentence about a token's file.

@@ -14,8 +14,8 @@ import loads
 from far_side import FarSide
 from many import many
 
-PARTS = {"cpu": loads.cpu, "store": loads.store, "threads": loads.threads, "memory": loads.memory, "hole": loads.hole, "many": many,
-         "steady": loads.steady, "scale": loads.scale}
+PARTS = {"cpu": loads.cpu, "store": loads.store, "threads": loads.threads, "memory": loads.memory,
+         "hole": loads.hole, "many": many, "steady": loads.steady, "scale": loads.scale}
 
 
 def machine():

@@ -1,5 +1,8 @@
 #include "daemon/board.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include <gtest/gtest.h>
 
 #include "tests/support/boards.hpp"

@@ -5,7 +5,6 @@
 
 #include <future>
 #include <map>
-#include <set>
 #include <stdexcept>
 #include <vector>
 
@@ -24,7 +23,6 @@ namespace {
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
-using testing::Each;
 using testing::SizeIs;
 
 std::vector<ResolverSettings> resolvers(std::uint16_t port) {
@@ -120,7 +118,7 @@ TEST(Elsewhere, ACancelledWaitEndsWhateverItWaitsFor) {
 class LaneTest : public testing::Test {
  protected:
   std::shared_ptr<Lane> lane() {
-    return std::make_shared<Lane>(loop.trust, resolvers(dns.port()), loop.pace);
+    return std::make_shared<Lane>(loop.trust.separate(), resolvers(dns.port()), loop.pace);
   }
   test::Loop loop;
   test::DnsServer dns{loop.io, test::answering({"127.0.0.1"})};
@@ -176,7 +174,7 @@ TEST_F(LaneTest, AClimbThatIsCalledOffEnds) {
 TEST_F(LaneTest, OtherResolversAreForTheNextClimb) {
   test::DnsServer other(loop.io, test::answering({"127.0.0.2"}));
   const auto one = lane();
-  one->configure(loop.trust, resolvers(other.port()));
+  one->configure(loop.trust.separate(), resolvers(other.port()));
   const auto seen = test::run(loop.io, climb_on(one, web("a", server.port()), Climb{}));
   EXPECT_EQ(seen.observations.front().peer.port, other.port());
 }
