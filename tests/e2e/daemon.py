@@ -1,5 +1,6 @@
 """The daemon under test, its configuration, and what it answers over HTTP."""
 
+import contextlib
 import json
 import re
 import signal
@@ -80,7 +81,12 @@ class Daemon:
         self.process = Process([self.binary, "run", "--config", self.config], self.log)
 
     def threads(self):
-        return len(list(Path(f"/proc/{self.process.process.pid}/task").iterdir()))
+        """{thread: its processor time in seconds}"""
+        spent = {}
+        for task in Path(f"/proc/{self.process.process.pid}/task").iterdir():
+            with contextlib.suppress(OSError):  # it may end while it is looked at
+                spent[task.name] = int((task / "schedstat").read_text().split()[0]) / 1e9
+        return spent
 
     def reload(self):
         self.process.send(signal.SIGHUP)
