@@ -164,8 +164,7 @@ void App::rebind(const Config& next, web::Entrance entrance) {
   server_ = std::make_unique<web::Server>(
       io_.get_executor(), next.listen,
       [sources](const web::Request& request) { return web::respond(request, sources); },
-      web::Limits{}, metrics_.text(),  // so that not even the first scrape waits for memory
-      std::move(entrance));
+      web::Limits{}, std::move(entrance));
   log::write(log::Level::info, "listening",
              {{"url", page_url({next.listen.address, server_->port()}, tls) + "/"}});
 }

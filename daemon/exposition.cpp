@@ -19,22 +19,30 @@ Exposition render(const prometheus::Registry& registry) {
   return exposition;
 }
 
-void join(const Exposition& first, std::span<const FamilyHead> families, const Samples& samples,
-          std::string& text) {
-  text.clear();
-  for (const auto& [name, family] : first) text += family.header + family.samples;
+ExpositionReader::ExpositionReader(Exposition first, std::span<const FamilyHead> families,
+                                   std::shared_ptr<const Samples> samples)
+    : first_(std::move(first)), families_(families), samples_(std::move(samples)) {}
 
-  const std::size_t size = text.size() + families.size() * 256 + samples.bytes();
-  if (text.capacity() < size) text.reserve(size);
-  for (std::size_t family = 0; family < families.size(); ++family) {
-    const FamilyHead& head = families[family];
-    const std::size_t before = text.size();
-    text.append("# HELP ").append(head.name).append(" ").append(head.help);
-    text.append("\n# TYPE ").append(head.name).append(" ").append(head.type).append("\n");
-    const std::size_t begin = text.size();
-    samples.render_family(family, text);
-    if (text.size() == begin) text.resize(before);  // nobody has any of it
+bool ExpositionReader::read(std::string& piece) {
+  constexpr std::size_t kEnough = std::size_t{64} * 1024;
+  const std::size_t begin = piece.size();
+  for (const auto& [name, family] : std::exchange(first_, {})) {
+    piece.append(family.header).append(family.samples);
   }
+  while (family_ < families_.size() && piece.size() - begin < kEnough) {
+    read_family(family_++, piece);
+  }
+  return family_ < families_.size();
+}
+
+void ExpositionReader::read_family(std::size_t family, std::string& piece) const {
+  const FamilyHead& head = families_[family];
+  const std::size_t before = piece.size();
+  piece.append("# HELP ").append(head.name).append(" ").append(head.help);
+  piece.append("\n# TYPE ").append(head.name).append(" ").append(head.type).append("\n");
+  const std::size_t begin = piece.size();
+  samples_->render_family(family, piece);
+  if (piece.size() == begin) piece.resize(before);  // nobody has any of it
 }
 
 }  // namespace reachd

@@ -2,7 +2,9 @@
 // samples are. Made of values, so that any thread can put it together.
 #pragma once
 
+#include <cstddef>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -21,9 +23,24 @@ using Exposition = std::map<std::string, FamilyText>;  // by family name
 
 Exposition render(const prometheus::Registry& registry);
 
-// `first`, then of each of `families` the lines of all targets together; `samples` are of those
-// families. Goes over what `text` held; its memory is used again.
-void join(const Exposition& first, std::span<const FamilyHead> families, const Samples& samples,
-          std::string& text);
+// Reads it from its beginning to its end: `first`, then of each of `families` the lines of all
+// targets together; `samples` are of those families. Of ten thousand targets the text is dozens of
+// megabytes, which nobody needs at once.
+class ExpositionReader {
+ public:
+  ExpositionReader(Exposition first, std::span<const FamilyHead> families,
+                   std::shared_ptr<const Samples> samples);
+
+  // Appends the next piece, whole families of 64 KiB or more together; false if it was the last.
+  bool read(std::string& piece);
+
+ private:
+  void read_family(std::size_t family, std::string& piece) const;
+
+  Exposition first_;
+  std::span<const FamilyHead> families_;
+  std::shared_ptr<const Samples> samples_;
+  std::size_t family_ = 0;  // the next one
+};
 
 }  // namespace reachd

@@ -272,10 +272,11 @@ remote_write::Collected Metrics::collect() const {
   return {std::move(lines), texts_of(Series::samples_of(series_->targets))};
 }
 
-std::function<void(std::string&)> Metrics::snapshot() const {
+std::function<bool(std::string&)> Metrics::snapshot() const {
   series_->process.refresh();
-  return [own = render(series_->registry), samples = Series::samples_of(series_->targets)](
-             std::string& text) { join(own, TargetShape::families(), *samples, text); };
+  ExpositionReader reader(render(series_->registry), TargetShape::families(),
+                          Series::samples_of(series_->targets));
+  return [reader = std::move(reader)](std::string& piece) mutable { return reader.read(piece); };
 }
 
 std::size_t Metrics::count_series(const Config& config) {
@@ -297,7 +298,9 @@ std::size_t Metrics::count_series(const Config& config) {
 
 std::string Metrics::text() const {
   std::string text;
-  snapshot()(text);
+  const auto read = snapshot();
+  while (read(text)) {
+  }
   return text;
 }
 

@@ -63,8 +63,9 @@ class Metrics {
   static std::size_t count_series(const Config& config);
 
   std::string text() const;  // the Prometheus text format, version 0.0.4
-  // What `text` would be now, to be put together later and on any thread.
-  std::function<void(std::string&)> snapshot() const;
+  // What `text` would be now, to be put together later and on any thread: each call appends a piece
+  // of it, until one says that it was the last.
+  std::function<bool(std::string&)> snapshot() const;
 
  private:
   struct Series;

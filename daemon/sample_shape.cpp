@@ -44,8 +44,7 @@ SampleLine SampleShape::line(std::size_t family, Labels labels, std::string_view
 
 SampleShape::Place SampleShape::add(std::size_t family, Labels labels, std::string_view suffix,
                                     std::string_view bound) {
-  const auto& added = lines_[family].emplace_back(line(family, labels, suffix, bound), size_).first;
-  bytes_ += added.head.size() + added.between.size() + added.tail.size() + 1;
+  lines_[family].emplace_back(line(family, labels, suffix, bound), size_);
   return size_++;
 }
 

@@ -48,7 +48,6 @@ class SampleShape {
                   std::string_view bound = {}) const;
 
   std::size_t size() const { return size_; }
-  std::size_t bytes() const { return bytes_; }  // of all lines without what differs
   // Of one family, in the order of adding.
   const std::vector<std::pair<SampleLine, Place>>& lines(std::size_t family) const {
     return lines_[family];
@@ -61,7 +60,6 @@ class SampleShape {
   std::string last_;
   std::vector<std::vector<std::pair<SampleLine, Place>>> lines_;  // by family
   Place size_ = 0;
-  std::size_t bytes_ = 0;
 };
 
 // The value of a label as it stands between its quotes.

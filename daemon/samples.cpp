@@ -8,8 +8,6 @@
 namespace reachd {
 namespace {
 
-constexpr std::size_t kNumber = 8;  // bytes that one takes: most take one, times take eighteen
-
 // The shortest text that reads back as the same number. Most numbers are small and whole, for which
 // digits alone are the shortest.
 void append(std::string& text, double value) {
@@ -80,15 +78,6 @@ void Samples::render_target(std::size_t target, std::string& text) const {
 
 void Samples::render_family(std::size_t family, std::string& text) const {
   for (std::size_t target = 0; target < parts_.size(); ++target) render(target, family, text);
-}
-
-std::size_t Samples::bytes() const {
-  std::size_t bytes = 0;
-  for (std::size_t target = 0; target < parts_.size(); ++target) {
-    const SampleShape& shape = *parts_[target].shape;
-    bytes += shape.bytes() + shape.size() * (name(target).size() + kNumber);
-  }
-  return bytes + bytes / 16;  // and what is of no shape
 }
 
 }  // namespace reachd

@@ -26,8 +26,6 @@ class Samples {
   void render_target(std::size_t target, std::string& text) const;
   // Appends the lines that all have of one family, targets in the order of adding.
   void render_family(std::size_t family, std::string& text) const;
-  // About how long all lines are together, rather more than less.
-  std::size_t bytes() const;
 
  private:
   // Where what is of one target begins; it ends where the next begins.

@@ -36,7 +36,10 @@ Response page_answer(HttpStatus status, const Document& document, WallTime now,
     return response;
   }
   response.set(http::field::content_encoding, "gzip");
-  response.late_body = [text = std::move(text)](std::string& body) { body = gzipped(text, kFast); };
+  response.late_body = [text = std::move(text)](std::string& body) {
+    body += gzipped(text, kFast);
+    return false;
+  };
   return response;
 }
 

@@ -8,7 +8,10 @@
 #include <fmt/chrono.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/chunk_encode.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
@@ -37,7 +40,6 @@ struct Service {
   const Handoff& handoff;
   Gate& gate;
   const Limits& limits;
-  std::string& spare;
   const bool& stopped;
 
   std::chrono::milliseconds at_most(std::chrono::milliseconds time) const {
@@ -58,16 +60,46 @@ asio::awaitable<Response> answer(const Service& service, Request& request) {
   co_return co_await service.handoff.ask(request);
 }
 
-template <typename Stream>
-asio::awaitable<bool> send(Stream& stream, const Gate& gate, Response& response, bool header_only) {
+void dress(const Gate& gate, Response& response) {
   gate.dress(response);
   response.set(http::field::date,
                fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr))));
+}
+
+template <typename Stream>
+asio::awaitable<bool> send(Stream& stream, const Gate& gate, Response& response, bool header_only) {
+  dress(gate, response);
   response.prepare_payload();
   http::response_serializer<http::string_body> serializer(response);
   auto [error, sent] = header_only ? co_await http::async_write_header(stream, serializer, kReturn)
                                    : co_await http::async_write(stream, serializer, kReturn);
   co_return !error;
+}
+
+// The first piece is in the body; each of the others is made once the one before is on its way, so
+// that one is there at a time.
+template <typename Stream>
+asio::awaitable<bool> send_in_pieces(Stream& stream, const Gate& gate, Response& response,
+                                     bool header_only) {
+  dress(gate, response);
+  std::string piece = std::move(response.body());
+  http::response<http::empty_body> head(std::move(response.base()));
+  head.chunked(true);
+  http::response_serializer<http::empty_body> serializer(head);
+  auto [error, sent] = co_await http::async_write_header(stream, serializer, kReturn);
+  if (error || header_only) co_return !error;
+  for (bool more = true;;) {
+    if (!piece.empty()) {  // an empty one would be the end
+      const auto chunk = http::make_chunk(asio::buffer(piece));
+      auto [failure, written] = co_await asio::async_write(stream, chunk, kReturn);
+      if (failure) co_return false;
+    }
+    if (!more) break;
+    piece.clear();
+    more = response.late_body(piece);
+  }
+  auto [failure, written] = co_await asio::async_write(stream, http::make_chunk_last(), kReturn);
+  co_return !failure;
 }
 
 // Waits for the first byte of a request; false if none comes.
@@ -98,7 +130,7 @@ asio::awaitable<void> part(SecureStream& stream) {
 // Requests and answers on an open connection that began under `tls`.
 template <typename Stream>
 asio::awaitable<void> converse(Stream& stream, const TlsContext& tls, const Service& service) {
-  const auto& [connection, handoff, gate, limits, spare, stopped] = service;
+  const auto& [connection, handoff, gate, limits, stopped] = service;
   beast::tcp_stream& lowest = connection.stream;
   const auto request_time = service.at_most(limits.request_time);
   beast::flat_buffer buffer(limits.header_bytes + kReadAhead);
@@ -130,12 +162,10 @@ asio::awaitable<void> converse(Stream& stream, const TlsContext& tls, const Serv
     response.version(request.version());
     response.keep_alive(keep);
     const bool header_only = request.method() == http::verb::head;
-    if (response.late_body) {
-      response.body().swap(spare);
-      response.late_body(response.body());
-    }
-    const bool sent = co_await send(stream, gate, response, header_only);
-    if (response.late_body) spare.swap(response.body());
+    bool more = response.late_body && response.late_body(response.body());
+    while (more && request.version() < 11) more = response.late_body(response.body());
+    const bool sent = more ? co_await send_in_pieces(stream, gate, response, header_only)
+                           : co_await send(stream, gate, response, header_only);
     if (!sent) break;
     if (!keep) {
       co_await part(stream);
@@ -152,8 +182,8 @@ asio::awaitable<void> converse(Stream& stream, const TlsContext& tls, const Serv
 }  // namespace
 
 asio::awaitable<void> serve(Connection& connection, const Handoff& handoff, Gate& gate,
-                            const Limits& limits, std::string& spare, const bool& stopped) {
-  const Service service{connection, handoff, gate, limits, spare, stopped};
+                            const Limits& limits, const bool& stopped) {
+  const Service service{connection, handoff, gate, limits, stopped};
   const TlsContext tls = gate.tls();
   if (tls == nullptr) {
     co_await converse(connection.stream, tls, service);

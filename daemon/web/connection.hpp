@@ -27,11 +27,10 @@ struct Connection {
   std::chrono::steady_clock::time_point idle_since;
 };
 
-// Completes when the connection is over. All references outlive it. `spare` is the memory of the
-// last large body, kept for the next: megabytes fresh from the kernel cost more than filling them.
-// `stopped` becoming true, with the socket closed, ends it before the handler is asked again.
-// Another certificate at the gate ends it after the next answer, so that the client comes anew.
+// Completes when the connection is over. All references outlive it. `stopped` becoming true, with
+// the socket closed, ends it before the handler is asked again. Another certificate at the gate
+// ends it after the next answer, so that the client comes anew.
 boost::asio::awaitable<void> serve(Connection& connection, const Handoff& handoff, Gate& gate,
-                                   const Limits& limits, std::string& spare, const bool& stopped);
+                                   const Limits& limits, const bool& stopped);
 
 }  // namespace reachd::web

@@ -113,7 +113,10 @@ Response history(const Request& request, const Location& location, const Sources
       late.body() = std::move(text);
       co_return;
     }
-    late.late_body = [text = std::move(text)](std::string& body) { body = gzipped(text, 4); };
+    late.late_body = [text = std::move(text)](std::string& body) {
+      body += gzipped(text, 4);
+      return false;
+    };
   };
   return response;
 }

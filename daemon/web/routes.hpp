@@ -16,12 +16,14 @@ namespace reachd::web {
 
 using Request = boost::beast::http::request<boost::beast::http::string_body>;
 
-// Writes a text, made from values of its own on whatever thread, over what the string held.
-using LateText = std::function<void(std::string&)>;
+// Appends the next piece of a text, made from values of its own on whatever thread, to what the
+// string holds; false if it was the last.
+using LateText = std::function<bool(std::string&)>;
 
 struct Response : boost::beast::http::response<boost::beast::http::string_body> {
   using message::message;
-  // A body of megabytes is put together on the web server's thread: if set, it makes body().
+  // A body of megabytes is put together on the web server's thread, which sends it piece by piece:
+  // if set, this is it, and body() is empty.
   LateText late_body;
   // What must be asked for before it is whole: if set, awaited on the daemon's loop. Holds all it
   // touches, or what outlives the server.

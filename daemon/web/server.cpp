@@ -58,7 +58,6 @@ struct Server::State {
   asio::steady_timer pause;
   Handoff handoff;
   Gate gate;
-  std::string spare;
   Limits limits;
   std::uint16_t port = 0;
   bool stopped = false;
@@ -106,7 +105,7 @@ asio::awaitable<void> Server::State::attend(std::shared_ptr<State> state, tcp::s
                                                helper::client_of(peer.address().to_string()));
   const std::shared_ptr<void> leave(nullptr, [&](void*) { state->connections.erase(seat); });
   seat->crowded = crowded;
-  co_await serve(*seat, state->handoff, state->gate, state->limits, state->spare, state->stopped);
+  co_await serve(*seat, state->handoff, state->gate, state->limits, state->stopped);
 }
 
 void Server::State::admit(const std::shared_ptr<State>& self, tcp::socket socket) {
@@ -139,13 +138,12 @@ asio::awaitable<void> Server::State::accept(std::shared_ptr<State> state) {
 }
 
 Server::Server(asio::any_io_executor handlers_loop, const Listen& listen, Handler handler,
-               Limits limits, std::string spare, Entrance entrance)
+               Limits limits, Entrance entrance)
     : handlers_work_(asio::prefer(handlers_loop, asio::execution::outstanding_work.tracked)),
       loop_(1),
       state_(std::make_shared<State>(loop_.get_executor(),
                                      Handoff(handlers_loop, std::move(handler), limits.answer_time),
                                      limits, std::move(entrance))) {
-  state_->spare = std::move(spare);
   state_->listen(listen);
   asio::co_spawn(loop_, State::accept(state_), log_end);
   thread_ = std::thread([this] {

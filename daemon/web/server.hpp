@@ -34,10 +34,9 @@ class Server {
 
   // Binds and listens at once; throws boost::system::system_error if that fails. Port 0: any.
   // `handlers_loop` is where the handler is called, and has work as long as the server serves; this
-  // object is made, stopped and destroyed on its thread. `spare` is memory for the first large
-  // body.
+  // object is made, stopped and destroyed on its thread.
   Server(boost::asio::any_io_executor handlers_loop, const Listen& listen, Handler handler,
-         Limits limits = {}, std::string spare = {}, Entrance entrance = {});
+         Limits limits = {}, Entrance entrance = {});
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

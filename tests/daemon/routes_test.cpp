@@ -40,7 +40,12 @@ class Routes : public testing::Test {
 
   Response get(std::string_view target, http::verb verb = http::verb::get) {
     Request request(verb, {target.data(), target.size()}, 11);
-    const auto metrics = [] { return [](std::string& text) { text = "reachd_build_info 1\n"; }; };
+    const auto metrics = [] {
+      return [](std::string& text) {
+        text += "reachd_build_info 1\n";
+        return false;
+      };
+    };
     Response response =
         respond(request, {board, metrics, [this] { return healthy; }, test::board_now});
     if (response.late_body) response.late_body(response.body());

@@ -94,14 +94,46 @@ TEST(Samples, OfManyAreJoinedByFamilyUnderOneHeadEach) {
   const auto shared = std::make_shared<const SampleShape>(made);
   Samples samples;
   for (const char* name : {"1", "2"}) samples.add(SampleBlock(shared, name, "2"));
-  std::string text = "what was there before";
-  join({}, kFamilies, samples, text);
+  std::string text;
+  ExpositionReader reader({}, kFamilies, std::make_shared<const Samples>(samples));
+  EXPECT_FALSE(reader.read(text));
   EXPECT_EQ(text,
             "# HELP a_total Counts.\n# TYPE a_total counter\na_total{m=\"1\",x=\"2\"} "
             "0\na_total{m=\"2\",x=\"2\"} 0\n"
             "# HELP b Spreads.\n# TYPE b histogram\nb_sum{m=\"1\",x=\"2\"} "
             "0\nb_sum{m=\"2\",x=\"2\"} 0\n");
-  EXPECT_GE(text.capacity(), samples.bytes());
+}
+
+TEST(Samples, OfThousandsAreReadInPiecesThatAreTheWhole) {
+  constexpr std::size_t kMany = 4000;
+  SampleShape made = shape();
+  made.add(0);
+  made.add(1, {}, "_sum");
+  const auto shared = std::make_shared<const SampleShape>(made);
+  Samples samples;
+  for (std::size_t i = 0; i < kMany; ++i) {
+    samples.add(SampleBlock(shared, std::to_string(i), "2"));
+  }
+  std::string whole = "# TYPE o gauge\no 1\n# HELP a_total Counts.\n# TYPE a_total counter\n";
+  samples.render_family(0, whole);
+  whole += "# HELP b Spreads.\n# TYPE b histogram\n";
+  samples.render_family(1, whole);
+  ExpositionReader reader({{"o", {"# TYPE o gauge\n", "o 1\n"}}}, kFamilies,
+                          std::make_shared<const Samples>(samples));
+  std::string text;
+  std::vector<std::size_t> sizes;
+  bool more = true;
+  while (more) {
+    std::string piece;
+    more = reader.read(piece);
+    sizes.push_back(piece.size());
+    text += piece;
+  }
+  EXPECT_EQ(text, whole);
+  ASSERT_EQ(sizes.size(), 3U);
+  EXPECT_GT(sizes[0], 64U * 1024);
+  EXPECT_LT(sizes[0], whole.size() * 2 / 3);
+  EXPECT_EQ(sizes[2], 0U) << "nobody has the last family";
 }
 
 TEST(Samples, OneShapeLendsNoNumbers) {

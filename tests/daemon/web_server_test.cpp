@@ -25,9 +25,30 @@ using testing::Not;
 
 constexpr std::size_t kHuge = 50 * 1024 * 1024;
 
-// Says what it was asked for; `/huge` is 50 MiB, `/fault` a bug.
+constexpr std::size_t kPieces = 50;
+
+std::string piece(std::size_t number) {
+  return std::string(number % 7 == 3 ? 0 : 40'000 + number, static_cast<char>('a' + number % 26));
+}
+
+std::string all_pieces() {
+  std::string all;
+  for (std::size_t i = 0; i < kPieces; ++i) all += piece(i);
+  return all;
+}
+
+// Says what it was asked for; `/huge` is 50 MiB, `/fault` a bug, `/pieces` is made while it is
+// sent.
 Response echo(const Request& request) {
   if (request.target() == "/fault") throw std::logic_error("made to fail");
+  if (request.target() == "/pieces") {
+    Response response = answer(HttpStatus::ok, kText, {});
+    response.late_body = [number = std::size_t{0}](std::string& text) mutable {
+      text += piece(number++);
+      return number < kPieces;
+    };
+    return response;
+  }
   if (request.target() == "/huge") return answer(HttpStatus::ok, kText, std::string(kHuge, 'x'));
   return answer(HttpStatus::ok, kText, std::string(request.target()));
 }
@@ -77,6 +98,38 @@ TEST(WebServer, HeadHasTheLengthOfTheBodyButNoBody) {
   EXPECT_EQ(got.status, 200);
   EXPECT_THAT(got.header, HasSubstr("Content-Length: 5\r\n"));
   EXPECT_EQ(client.get("/next").body, "/next");
+}
+
+TEST(WebServer, WhatIsMadePieceByPieceIsSentInChunks) {
+  Served served(echo);
+  RawClient client(served.port());
+  const RawAnswer got = client.get("/pieces");
+  EXPECT_EQ(got.body, all_pieces());
+  EXPECT_EQ(got.chunks, kPieces - 7) << "of an empty piece there is none";
+  EXPECT_THAT(got.header, Not(HasSubstr("Content-Length")));
+  EXPECT_THAT(got.header, HasSubstr("\r\nDate: "));
+  EXPECT_EQ(client.get("/next").body, "/next");
+  client.send("HEAD /pieces HTTP/1.1\r\nHost: test\r\n\r\n");
+  EXPECT_THAT(client.receive(false).header, HasSubstr("\r\nTransfer-Encoding: chunked\r\n"));
+  EXPECT_EQ(client.get("/last").body, "/last");
+
+  RawClient old(served.port());  // which knows no chunks
+  old.send("GET /pieces HTTP/1.0\r\n\r\n");
+  const RawAnswer whole = old.receive();
+  EXPECT_EQ(whole.body, all_pieces());
+  EXPECT_EQ(whole.chunks, 0U);
+  EXPECT_TRUE(old.at_end());
+}
+
+TEST(WebServer, AClientThatLeavesAmongPiecesEndsOnlyItsOwn) {
+  Served served(echo);
+  {
+    RawClient client(served.port(), 4096);
+    client.send("GET /pieces HTTP/1.1\r\nHost: test\r\n\r\n");
+    client.receive(false);
+    client.reset();
+  }
+  EXPECT_EQ(RawClient(served.port()).get("/next").body, "/next");
 }
 
 TEST(WebServer, AnOldOrClosingClientIsAnsweredAndClosed) {

@@ -85,12 +85,38 @@ RawAnswer RawClient::receive(bool with_body) {
   answer.header = pending_.substr(0, end + 4);
   pending_.erase(0, end + 4);
   answer.status = std::stoi(answer.header.substr(9, 3));
-  const std::size_t length = with_body ? content_length(answer.header) : 0;
+  if (!with_body) return answer;
+  if (answer.header.find("\r\nTransfer-Encoding: chunked\r\n") != std::string::npos) {
+    answer.body = take_chunks(answer.chunks);
+  } else {
+    answer.body = take(content_length(answer.header));
+  }
+  return answer;
+}
+
+// Less if the peer ends before.
+std::string RawClient::take(std::size_t length) {
   while (pending_.size() < length && fill()) {
   }
-  answer.body = pending_.substr(0, length);
-  pending_.erase(0, answer.body.size());
-  return answer;
+  std::string taken = pending_.substr(0, length);
+  pending_.erase(0, taken.size());
+  return taken;
+}
+
+std::string RawClient::take_chunks(std::size_t& count) {
+  std::string body;
+  while (true) {
+    std::size_t end = 0;
+    while ((end = pending_.find("\r\n")) == std::string::npos) {
+      if (!fill()) return {};
+    }
+    const std::size_t size = std::stoul(take(end + 2), nullptr, 16);
+    const std::string chunk = take(size + 2);
+    if (chunk.size() != size + 2 || !chunk.ends_with("\r\n")) return {};
+    if (size == 0) return body;
+    body.append(chunk, 0, size);
+    ++count;
+  }
 }
 
 RawAnswer RawClient::get(std::string_view target, std::string_view fields) {

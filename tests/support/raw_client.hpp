@@ -12,7 +12,9 @@ namespace reachd::test {
 struct RawAnswer {
   int status = 0;      // 0: the connection ended before a whole header came
   std::string header;  // with its empty line
-  std::string body;    // as long as Content-Length says, or as much of it as came
+  // As long as Content-Length says, or as much of it as came; of chunks all, or nothing.
+  std::string body;
+  std::size_t chunks = 0;
 };
 
 class RawClient {
@@ -40,6 +42,8 @@ class RawClient {
 
  private:
   bool fill();
+  std::string take(std::size_t length);
+  std::string take_chunks(std::size_t& count);
 
   std::string pending_;
 };

@@ -8,7 +8,7 @@
 namespace reachd::test {
 
 Served::Served(web::Server::Handler handler, web::Limits limits, web::Entrance entrance)
-    : server_(io_.get_executor(), {"127.0.0.1", 0}, std::move(handler), limits, {},
+    : server_(io_.get_executor(), {"127.0.0.1", 0}, std::move(handler), limits,
               std::move(entrance)),
       thread_([this] { io_.run_for(std::chrono::seconds(100)); }) {}
 

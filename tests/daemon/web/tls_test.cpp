@@ -34,7 +34,10 @@ constexpr std::size_t kHuge = 20 * 1024 * 1024;
 Response echo(const Request& request) {
   if (request.target() == "/huge") {
     Response response = answer(HttpStatus::ok, kText, {});
-    response.late_body = [](std::string& text) { text.assign(kHuge, 'x'); };
+    response.late_body = [left = 4](std::string& text) mutable {
+      text.append(kHuge / 4, 'x');
+      return --left > 0;
+    };
     return response;
   }
   return answer(HttpStatus::ok, kText, std::string(request.target()));
