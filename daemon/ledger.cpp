@@ -30,6 +30,7 @@ constexpr auto kSave = std::chrono::seconds(20);
 // An event goes to the store whole. One of more members than this waits for the next second: many
 // join it then, one by one.
 constexpr std::size_t kFewMembers = 16;
+constexpr std::size_t kSavedAgain = 1000;  // states a second: some 20 ms of the loop
 
 bool has_evidence(const State& state) {
   return state.fast.sum > 0 || state.slow.sum > 0 || state.other.sum > 0 || state.recovery.sum > 0;
@@ -86,6 +87,7 @@ Ledger::Ledger(const Config& config, Board& board, Metrics& metrics, store::Save
       notifier_(notifier) {}
 
 void Ledger::restore(const store::Saved& saved) {
+  files_ = saver_.health().begun;
   for (const store::StateRow& row : saved.states) {
     const json::value value = parse(row.json);
     const json::object& object = object_of(value);
@@ -294,6 +296,21 @@ void Ledger::save_news() {
     if (const Event* event = board_.chronicle.find(id)) put(*event);
   }
   save_alerts();
+  save_again();
+}
+
+void Ledger::save_again() {
+  const std::uint64_t files = saver_.health().begun;
+  if (std::exchange(files_, files) != files) {
+    again_ = "";
+    for (const auto& [control, failing] : background_.failing) save_background(control);
+  }
+  if (!again_) return;
+  auto target = board_.targets.lower_bound(*again_);
+  for (std::size_t i = 0; i < kSavedAgain && target != board_.targets.end(); ++i, ++target) {
+    if (target->second.state != State{}) save(target->second);
+  }
+  again_ = target == board_.targets.end() ? std::nullopt : std::optional(target->first);
 }
 
 }  // namespace reachd

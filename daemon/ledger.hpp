@@ -6,6 +6,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -43,7 +44,8 @@ class Ledger {
 
   // The states that file() has put off go to the store: once, before the end.
   void save_states();
-  // What has changed of events and alerts and is not on its way yet goes to the store.
+  // Once a second: what has changed of events and alerts and is not on its way yet goes to the
+  // store; and where that had to begin a new file, all states again, a thousand at a time.
   void save_news();
 
  private:
@@ -55,6 +57,7 @@ class Ledger {
   void save(const Event& event);
   void put(const Event& event);
   void save_alerts();
+  void save_again();
   void save(TargetBoard& target);
   void save_background(const std::string& control);  // beside the states, under its name
 
@@ -74,6 +77,8 @@ class Ledger {
   };
   std::map<std::string, Remembered> remembered_;  // by target, until the first configure()
   std::set<std::uint64_t> unsaved_events_;        // by id
+  std::uint64_t files_ = 0;                       // that the store had begun when it was asked last
+  std::optional<std::string> again_;  // target from which on the states are to be saved again
 };
 
 // The condition of the vantage as events tell it: ok, or down with the kind "vantage.offline".

@@ -42,14 +42,6 @@ void delete_set_aside(const std::string& directory) {
   }
 }
 
-Batch batch_of(const Saved& saved) {
-  Batch batch;
-  for (const StateRow& state : saved.states) batch.states[state.id] = state;
-  for (const EventRow& event : saved.events) batch.events[event.number] = event;
-  for (const AlertRow& alert : saved.alerts) batch.alerts[alert.fingerprint] = alert.json;
-  return batch;
-}
-
 }  // namespace
 
 Limits limits_of(const StateSettings& settings) {
@@ -81,6 +73,7 @@ void Store::open() {
   const bool empty = prepare(*database_);
   inode_ = inode_of(path_);
   if (empty) {
+    ++health_.begun;
     Batch all = known_;
     health_.dropped += absorb(all, std::move(pending_));
     pending_ = std::move(all);
@@ -113,14 +106,16 @@ Saved Store::load(WallTime now) {
     // Somebody else's file is not ours to read, a later version's not ours to understand.
     const Trouble trouble = health_.trouble;
     if (trouble != Trouble::locked && trouble != Trouble::newer) saved = salvage();
-    known_ = batch_of(saved);
+    remember(saved);
     if (trouble == Trouble::corrupt) {
       set_aside(now);
-      save({}, now);
+      Batch states;
+      for (const StateRow& state : saved.states) states.states[state.id] = state;
+      save(std::move(states), now);
     }
     return saved;
   }
-  known_ = batch_of(saved);
+  remember(saved);
   return saved;
 }
 
@@ -147,8 +142,13 @@ void Store::set_aside(WallTime now) {
   health_.set_aside_as = aside;
 }
 
+void Store::remember(const Saved& saved) {
+  for (const EventRow& event : saved.events) known_.events[event.number] = event;
+  for (const AlertRow& alert : saved.alerts) known_.alerts[alert.fingerprint] = alert.json;
+}
+
 void Store::remember(const Batch& batch) {
-  Batch newer{batch.states, batch.events, batch.alerts, {}};
+  Batch newer{{}, batch.events, batch.alerts, {}};
   absorb(known_, std::move(newer));
   std::erase_if(known_.alerts, [](const auto& alert) { return !alert.second; });
 }

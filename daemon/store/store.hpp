@@ -3,8 +3,9 @@
 // gives up: what cannot be written now is kept (see Batch) and written once it can be.
 //
 // A damaged file is set aside as state.sqlite.corrupt-<time> (the newest one is kept), what can be
-// read of it goes into a new one. All that was saved and still matters is held in memory too, so a
-// file that is damaged or deleted under the running daemon is written anew, complete.
+// read of it goes into a new one. A file that is damaged or deleted under the running daemon is
+// written anew: with the events and alerts, which are held in memory too, and with the states once
+// their owner has put them again; `Health::begun` tells it to.
 //
 // The file is locked while it is open: `sqlite3` can look at a copy of it and its -wal.
 #pragma once
@@ -43,6 +44,7 @@ struct Health {
   std::uint64_t dropped = 0;    // rounds and closed events that could not be kept
   std::size_t waiting = 0;      // rows not written yet
   std::uint64_t bytes = 0;      // of the file
+  std::uint64_t begun = 0;      // files that were empty when they were opened
   std::uint64_t set_aside = 0;  // damaged files
   std::string set_aside_as;     // the last one's path
 };
@@ -89,6 +91,7 @@ class Store {
   void open();
   void set_aside(WallTime now);
   Saved salvage();
+  void remember(const Saved& saved);
   void remember(const Batch& batch);
   void write(const Batch& batch);
   std::int64_t number_of(const std::string& target, bool make);
@@ -102,7 +105,7 @@ class Store {
   std::optional<Database> database_;
   std::uint64_t inode_ = 0;  // of the file that is open
   Batch pending_;
-  Batch known_;  // states, events, alerts as last saved: without rounds
+  Batch known_;                                  // events and alerts as last saved
   std::map<std::string, std::int64_t> numbers_;  // of targets, as the file has them
   std::int64_t aggregated_ = 0;  // the last target of the hour that is being put together
   Health health_;

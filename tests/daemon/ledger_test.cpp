@@ -6,6 +6,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "probes/measurement_json.hpp"
 #include "tests/support/loop.hpp"
@@ -336,6 +339,44 @@ TEST_F(LedgerTest, AQuietTargetIsWrittenDownSeldomAndAtTheEnd) {
     EXPECT_GE(found.last, known.last - 5min);
     next.end();
   }
+}
+
+// An operator deletes the file under the daemon: what it knew is in the next one, seconds later.
+TEST_F(LedgerTest, StatesAreSavedAgainWhereTheStoreBeganANewFile) {
+  const auto until = [&](const auto& holds) {
+    test::run(loop_.io, [](const auto& condition) -> boost::asio::awaitable<int> {
+      boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
+      while (!condition()) {
+        timer.expires_after(10ms);
+        co_await timer.async_wait(boost::asio::use_awaitable);
+      }
+      co_return 0;
+    }(holds));
+  };
+  State a;
+  State b;
+  {
+    Life life(config_, loop_);
+    life.rounds("a/web", Status::blocked, kNoon, 10);
+    life.rounds("b/web", Status::ok, kNoon, 10);
+    until([&] { return life.saver.health().waiting == 0; });  // on its way …
+    const auto written =
+        test::run(loop_.io, life.saver.rounds_of("a/web", kNoon - 1min, WallTime::max(), 99));
+    ASSERT_EQ(written->size(), 10U);  // … and there
+    std::filesystem::remove(directory_ + "/state.sqlite");
+    std::filesystem::remove(directory_ + "/state.sqlite-wal");
+    life.round("b/web", Status::ok, kNoon + 10min);
+    until([&] { return life.saver.health().begun == 2; });
+    a = life.board.targets.at("a/web").state;
+    b = life.board.targets.at("b/web").state;
+    life.ledger.save_news();  // the second's end
+    life.end();
+  }
+  Life next(config_, loop_);
+  EXPECT_EQ(next.board.targets.at("a/web").state, a);
+  EXPECT_EQ(next.board.targets.at("b/web").state, b);
+  EXPECT_EQ(next.board.chronicle.all().size(), 1U);
+  next.end();
 }
 
 // Each that joins would have the whole event written again: from the seventeenth on it waits for

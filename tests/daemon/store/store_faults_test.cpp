@@ -89,18 +89,29 @@ TEST(StoreFaults, ADamagedHeadOfTheFileCostsNoStart) {
   EXPECT_EQ(set_aside_in(folder).size(), 1U);
 }
 
-TEST(StoreFaults, AFileThatIsDeletedUnderTheDaemonIsWrittenAnewWithAllThatIsKnown) {
+TEST(StoreFaults, AFileThatIsDeletedUnderTheDaemonIsBegunAnewWithEventsAndAlertsAndSaysSo) {
   const Folder folder;
+  const AlertRow alert{"f1", "{}"};
   {
     Store store(folder.path(), {});
     store.load(kNoon);
-    ASSERT_TRUE(store.save(batch_with(kState), kNoon));
+    Batch batch = batch_with(kState);
+    batch.events[7] = {7, "{}", kNoon, kNoon, {}};
+    batch.alerts[alert.fingerprint] = alert.json;
+    ASSERT_TRUE(store.save(batch, kNoon));
+    EXPECT_EQ(store.health().begun, 1U);
     fs::remove(folder / "state.sqlite");
     fs::remove(folder / "state.sqlite-wal");
     ASSERT_TRUE(store.save(batch_with(kOther), kNoon));
+    EXPECT_EQ(store.health().begun, 2U);
   }
   Store store(folder.path(), {});
-  EXPECT_THAT(store.load(kNoon).states, ElementsAre(kState, kOther));
+  const Saved saved = store.load(kNoon);
+  EXPECT_EQ(store.health().begun, 0U);
+  EXPECT_THAT(saved.states, ElementsAre(kOther)) << "the others are their owner's to put again";
+  EXPECT_THAT(saved.alerts, ElementsAre(alert));
+  ASSERT_EQ(saved.events.size(), 1U);
+  EXPECT_EQ(saved.events[0].number, 7);
 }
 
 TEST(StoreFaults, WithoutAFolderAllIsKeptInMemoryAndWrittenOnceThereIsOne) {
