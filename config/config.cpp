@@ -82,11 +82,11 @@ Loaded load_config(const std::string& file) {
   return std::vector<Fault>{{file, 0, 0, "file", "cannot be read: " + text.error()}};
 }
 
-std::vector<Target> targets_of(const Config& config) {
-  std::vector<Target> targets;
+std::vector<SharedTarget> targets_of(const Config& config) {
+  std::vector<SharedTarget> targets;
   for (const auto& service : config.services) {
     for (const auto& target : service.targets) {
-      if (target.enabled) targets.push_back(target);
+      if (target->enabled) targets.push_back(target);
     }
   }
   return targets;

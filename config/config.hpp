@@ -188,6 +188,6 @@ Loaded load_config(const std::string& file);
 Loaded parse_config(const std::string& text, const std::string& file);
 
 // All targets that are enabled, services in order, without the controls.
-std::vector<Target> targets_of(const Config& config);
+std::vector<SharedTarget> targets_of(const Config& config);
 
 }  // namespace reachd

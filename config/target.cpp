@@ -51,14 +51,6 @@ std::string id_of(const Target& target) {
   return target.service + "/" + target.name;
 }
 
-SharedTarget::SharedTarget() {
-  static const auto nothing = std::make_shared<const Target>();
-  target_ = nothing;
-}
-
-SharedTarget::SharedTarget(Target target)
-    : target_(std::make_shared<const Target>(std::move(target))) {}
-
 bool measures_same(const Target& a, const Target& b) {
   Target paced = b;
   paced.interval = a.interval;

@@ -4,12 +4,13 @@
 
 #include <chrono>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "config/shared.hpp"
 
 namespace reachd {
 
@@ -73,25 +74,12 @@ struct Target {
 // "service/target": what commands, the API and the archive call it.
 std::string id_of(const Target& target);
 
-// A target that many hold and nobody changes: of ten thousand each has one, whoever looks at it.
-class SharedTarget {
- public:
-  SharedTarget();               // of one that names nothing
-  SharedTarget(Target target);  // implicit: a target is as good
-  const Target& operator*() const { return *target_; }
-  const Target* operator->() const { return target_.get(); }
-  operator const Target&() const { return *target_; }
-  bool operator==(const SharedTarget& other) const {
-    return target_ == other.target_ || *target_ == *other.target_;
-  }
-
- private:
-  std::shared_ptr<const Target> target_;  // never null
-};
+// Of ten thousand targets each is there once, whoever looks at it.
+using SharedTarget = Shared<Target>;
 
 struct Service {
   std::string name;
-  std::vector<Target> targets;
+  std::vector<SharedTarget> targets;
   bool operator==(const Service&) const = default;
 };
 

@@ -17,16 +17,17 @@
 #include "daemon/tracker/vantage_track.hpp"
 #include "probes/judge/verdict.hpp"
 #include "probes/measurement.hpp"
+#include "probes/past.hpp"
 
 namespace reachd {
 
 // One finished round, as far as it is kept for looking at.
 struct RoundRecord {
   WallTime began;
-  Round round = Round::light;
-  Verdict verdict;
   Micros runtime{0};
-  std::string reason;  // "tls: connection_reset at 192.0.2.1:443", empty if all is fine
+  Shared<Outcome> outcome;
+  Shared<std::string> reason;  // "tls: connection_reset at 192.0.2.1:443", empty if all is fine
+  Round round = Round::light;
 };
 
 using Rounds = std::vector<RoundRecord>;  // newest first; a deque takes half a kB when empty
@@ -42,7 +43,8 @@ struct TargetBoard {
   Timeline timeline;                               // of all rounds, put together
   std::uint64_t fill = 0;                          // which filling from the store it is part of
   std::shared_ptr<const Measurement> last;         // latest round; null before the first
-  std::shared_ptr<const Measurement> last_failed;  // latest that was not ok, null if none was
+  std::shared_ptr<const Measurement> last_failed;  // latest of `rounds` that was not ok; or null
+  Verdict failed_verdict;                          // of that
   WallTime saved;                                  // when its state went to the store
   bool unsaved = false;                            // it has changed since, in nothing that matters
 };

@@ -23,14 +23,14 @@ TargetBoard* find(std::map<std::string, TargetBoard>& boards, const std::string&
 // A line when a target's status changes: that is worth one; every round is worth one to a debugger.
 void tell(const TargetBoard& entry, Status before, bool first) {
   const RoundRecord& round = entry.rounds.front();
-  const bool changed = first || round.verdict.status != before;
+  const bool changed = first || round.outcome->status != before;
   if (!changed && !log::is_told(log::Level::debug)) return;
   log::write(changed ? log::Level::info : log::Level::debug, changed ? "status" : "round",
              {{"target", id_of(entry.target)},
-              {"status", std::string(to_string(round.verdict.status))},
-              {"rule", round.verdict.rule},
+              {"status", std::string(to_string(round.outcome->status))},
+              {"rule", round.outcome->rule},
               {"round", std::string(to_string(round.round))},
-              {"reason", round.reason}});
+              {"reason", *round.reason}});
 }
 
 // What an earlier diagnosis had to put off comes before the ladder, where all is quiet by now.
@@ -95,8 +95,8 @@ Scheduler::Next file(Parts& parts, TargetBoard& entry, Look& look) {
 
 Scheduler::Next next_look(const Rounds& rounds, bool suspicious, bool wants_quiet) {
   std::size_t bad = 0;
-  while (bad < rounds.size() && rounds[bad].verdict.status != Status::ok) ++bad;
-  if (rounds.empty() || rounds.front().verdict.status == Status::insufficient) {
+  while (bad < rounds.size() && rounds[bad].outcome->status != Status::ok) ++bad;
+  if (rounds.empty() || rounds.front().outcome->status == Status::insufficient) {
     return Scheduler::Next::normal;
   }
   if (wants_quiet && bad > 1) return Scheduler::Next::quiet;

@@ -38,13 +38,10 @@ bool has_evidence(const State& state) {
 
 // Of a compact target only what tells something is kept: deep rounds, and whatever is judged in
 // another way than the round before.
-bool is_archived(const TargetBoard& target, const Measurement& measurement,
-                 const Verdict& verdict) {
+bool is_archived(const TargetBoard& target, const Measurement& measurement) {
   if (target.target->detail == Detail::full || measurement.round == Round::deep) return true;
   if (target.rounds.size() < 2) return true;
-  const Verdict& before = target.rounds[1].verdict;
-  return verdict.status != before.status || verdict.kinds != before.kinds ||
-         verdict.rule != before.rule;
+  return target.rounds[0].outcome != target.rounds[1].outcome;
 }
 
 // What decided, as people would tell it.
@@ -174,8 +171,8 @@ bool Ledger::file(TargetBoard& target, std::shared_ptr<const Measurement> measur
     save(target);
     target.saved = measurement->began;
   }
-  saver_.put(store::round_row(*measurement, verdict, target.rounds.front().reason));
-  if (is_archived(target, *measurement, verdict)) {
+  saver_.put(store::round_row(*measurement, verdict, *target.rounds.front().reason));
+  if (is_archived(target, *measurement)) {
     archiver_.put(std::move(measurement), verdict, own_addresses_);
   }
   return tracked.suspicious;

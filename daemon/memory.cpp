@@ -77,11 +77,11 @@ double Memory::median(WallTime now, int& samples) const {
 
 Past Memory::past(const Rounds& rounds, WallTime now) const {
   Past past;
+  past.rounds.reserve(std::min(rounds.size(), kRoundsBack));
   for (const RoundRecord& round : rounds) {
     if (past.rounds.size() == kRoundsBack) break;
     const auto ago = std::max(WallTime::duration::zero(), now - round.began);
-    past.rounds.push_back({std::chrono::duration_cast<Micros>(ago), round.verdict.status,
-                           round.verdict.kinds, round.verdict.rule});
+    past.rounds.push_back({std::chrono::duration_cast<Micros>(ago), round.outcome});
   }
   past.keys = keys_;
   past.issuers = issuers_;

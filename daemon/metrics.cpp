@@ -188,9 +188,7 @@ void Metrics::Series::configure_resolvers(const Config& config) {
 }
 
 remote_write::Texts Metrics::configure(const Config& config) {
-  std::vector<Target> targets = targets_of(config);
-  return configure(
-      config, {std::make_move_iterator(targets.begin()), std::make_move_iterator(targets.end())});
+  return configure(config, targets_of(config));
 }
 
 remote_write::Texts Metrics::configure(const Config& config,

@@ -25,16 +25,16 @@ namespace {
 
 // The targets that the arguments name, in the file's order; nullopt with a message if one names
 // none.
-std::optional<std::vector<Target>> select(const Config& config,
-                                          const std::vector<std::string>& names,
-                                          std::ostream& err) {
-  const std::vector<Target> all = targets_of(config);
+std::optional<std::vector<SharedTarget>> select(const Config& config,
+                                                const std::vector<std::string>& names,
+                                                std::ostream& err) {
+  const std::vector<SharedTarget> all = targets_of(config);
   if (names.empty()) return all;
   std::vector<bool> wanted(all.size(), false);
   for (const std::string& name : names) {
     bool found = false;
     for (std::size_t i = 0; i < all.size(); ++i) {
-      if (name != all[i].service && name != id_of(all[i])) continue;
+      if (name != all[i]->service && name != id_of(all[i])) continue;
       wanted[i] = found = true;
     }
     if (!found) {
@@ -43,7 +43,7 @@ std::optional<std::vector<Target>> select(const Config& config,
       return std::nullopt;
     }
   }
-  std::vector<Target> chosen;
+  std::vector<SharedTarget> chosen;
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (wanted[i]) chosen.push_back(all[i]);
   }
@@ -53,7 +53,7 @@ std::optional<std::vector<Target>> select(const Config& config,
 // One pass over all targets: some at once, printed in their order as soon as it is their turn.
 class Pass {
  public:
-  Pass(const ProbeOptions& options, const Config& config, const std::vector<Target>& targets,
+  Pass(const ProbeOptions& options, const Config& config, const std::vector<SharedTarget>& targets,
        std::ostream& out, std::ostream& err)
       : options_(options), config_(config), targets_(targets), out_(out), err_(err) {}
 
@@ -112,7 +112,7 @@ class Pass {
 
   const ProbeOptions& options_;
   const Config& config_;
-  const std::vector<Target>& targets_;
+  const std::vector<SharedTarget>& targets_;
   std::ostream& out_;
   std::ostream& err_;
   const std::vector<std::string> own_addresses_ = net::own_addresses();

@@ -10,8 +10,8 @@ namespace {
 int in_a_row(const Past& past, auto&& met) {
   int count = 0;
   for (const PastRound& round : past.rounds) {
-    const bool has = std::ranges::any_of(round.kinds, met);
-    if (!has && round.status != Status::insufficient) break;
+    const bool has = std::ranges::any_of(round.outcome->kinds, met);
+    if (!has && round.outcome->status != Status::insufficient) break;
     count += has;
   }
   return count;

@@ -5,17 +5,24 @@
 #include <string>
 #include <vector>
 
+#include "config/shared.hpp"
 #include "probes/judge/verdict.hpp"
 #include "probes/observation.hpp"
 
 namespace reachd {
 
-// An earlier round of the same target.
-struct PastRound {
-  Micros ago{0};  // from its beginning to the beginning of this one
+// What a round came to, as far as later ones care.
+struct Outcome {
   Status status = Status::insufficient;
   std::vector<std::string> kinds;
   std::string rule;
+  bool operator==(const Outcome&) const = default;
+};
+
+// An earlier round of the same target. Most come to the same as the one before: they share it.
+struct PastRound {
+  Micros ago{0};  // from its beginning to the beginning of this one
+  Shared<Outcome> outcome;
   bool operator==(const PastRound&) const = default;
 };
 

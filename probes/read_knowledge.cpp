@@ -88,9 +88,8 @@ ControlResult control_of(const json::object& object, Budget& budget) {
 PastRound round_of(const json::object& object, Budget& budget) {
   PastRound round;
   round.ago = Micros(std::max<std::int64_t>(integer_of<std::int64_t>(object, "ago_us"), 0));
-  round.status = named(kStatuses, text_of(object, "status"), Status::insufficient);
-  round.kinds = texts_of(object, "kinds", budget);
-  round.rule = text_of(object, "rule");
+  round.outcome = Outcome{named(kStatuses, text_of(object, "status"), Status::insufficient),
+                          texts_of(object, "kinds", budget), text_of(object, "rule")};
   return round;
 }
 

@@ -44,9 +44,9 @@ json::object past_of(const Past& past) {
   json::array rounds;
   for (const PastRound& round : past.rounds) {
     rounds.push_back({{"ago_us", round.ago.count()},
-                      {"status", to_string(round.status)},
-                      {"kinds", list_of(round.kinds)},
-                      {"rule", text_value(round.rule)}});
+                      {"status", to_string(round.outcome->status)},
+                      {"kinds", list_of(round.outcome->kinds)},
+                      {"rule", text_value(round.outcome->rule)}});
   }
   return {{"rounds", std::move(rounds)},
           {"keys", list_of(past.keys)},

@@ -27,10 +27,8 @@ json::value time_or_null(const std::optional<WallTime>& time) {
   return time ? json::value(to_rfc3339(*time)) : json::value(nullptr);
 }
 
-json::array kinds_json(const Verdict& verdict) {
-  json::array kinds;
-  for (const std::string& kind : verdict.kinds) kinds.emplace_back(kind);
-  return kinds;
+json::array kinds_json(const std::vector<std::string>& kinds) {
+  return json::array(kinds.begin(), kinds.end());
 }
 
 json::object phases_json(const TargetBoard& target) {
@@ -47,7 +45,7 @@ json::object phases_json(const TargetBoard& target) {
 json::object state_json(const TargetBoard& target) {
   const Condition condition = shown(target);
   return {{"status", to_string(condition.status)},
-          {"kinds", json::array(condition.kinds.begin(), condition.kinds.end())},
+          {"kinds", kinds_json(condition.kinds)},
           {"since", time_or_null(shown_since(target))}};
 }
 
@@ -61,9 +59,9 @@ json::object entry_json(const TargetBoard& target) {
           {"status", to_string(target.verdict.status)},
           {"since", time_or_null(target.since)},
           {"rule", text_or_null(target.verdict.rule)},
-          {"kinds", kinds_json(target.verdict)},
+          {"kinds", kinds_json(target.verdict.kinds)},
           {"locus", to_string(target.verdict.locus)},
-          {"reason", latest ? escape_for_people(latest->reason, kReason) : std::string()},
+          {"reason", latest ? escape_for_people(*latest->reason, kReason) : std::string()},
           {"last_round", latest ? json::value(to_rfc3339(latest->began)) : json::value(nullptr)},
           {"phases", phases_json(target)}};
 }
@@ -71,10 +69,10 @@ json::object entry_json(const TargetBoard& target) {
 json::object round_json(const RoundRecord& round) {
   return {{"began", to_rfc3339(round.began)},
           {"round", to_string(round.round)},
-          {"status", to_string(round.verdict.status)},
-          {"rule", round.verdict.rule},
-          {"kinds", kinds_json(round.verdict)},
-          {"reason", escape_for_people(round.reason, kReason)},
+          {"status", to_string(round.outcome->status)},
+          {"rule", round.outcome->rule},
+          {"kinds", kinds_json(round.outcome->kinds)},
+          {"reason", escape_for_people(*round.reason, kReason)},
           {"runtime", in_seconds(round.runtime)}};
 }
 
@@ -111,9 +109,9 @@ json::object target_json(const TargetBoard& target) {
   object["rounds"] = std::move(rounds);
   object["last"] =
       target.last ? json::value(to_json(*target.last, target.verdict)) : json::value(nullptr);
-  const auto failed = last_failure(target);
-  object["last_failed"] =
-      failed ? json::value(to_json(failed->measurement, failed->verdict)) : json::value(nullptr);
+  object["last_failed"] = target.last_failed
+                              ? json::value(to_json(*target.last_failed, target.failed_verdict))
+                              : json::value(nullptr);
   return object;
 }
 

@@ -160,14 +160,4 @@ const TargetBoard* find(const Board& board, const TargetName& name) {
   return nullptr;
 }
 
-std::optional<FailedRound> last_failure(const TargetBoard& target) {
-  if (!target.last_failed) return std::nullopt;
-  for (const RoundRecord& round : target.rounds) {
-    if (round.verdict.status != Status::ok && round.began == target.last_failed->began) {
-      return FailedRound{*target.last_failed, round.verdict};
-    }
-  }
-  return std::nullopt;
-}
-
 }  // namespace reachd::web

@@ -53,11 +53,4 @@ std::array<std::size_t, kStatuses.size()> count_by_status(const Board& board);
 // A target or a control; null if there is none of that name.
 const TargetBoard* find(const Board& board, const TargetName& name);
 
-// The latest round that was not ok, with its verdict as long as its record is kept.
-struct FailedRound {
-  const Measurement& measurement;
-  const Verdict& verdict;
-};
-std::optional<FailedRound> last_failure(const TargetBoard& target);
-
 }  // namespace reachd::web

@@ -76,12 +76,9 @@ Response measurement(const Location& location, const TargetBoard& target) {
   const bool failed =
       std::ranges::find(location.query, std::pair<std::string, std::string>("of", "last_failed")) !=
       location.query.end();
-  const auto failure = failed ? last_failure(target) : std::nullopt;
-  if (failed ? !failure : !target.last) {
-    return json_error(HttpStatus::not_found, "there is no such round");
-  }
-  Response response = json_answer(failure ? to_json(failure->measurement, failure->verdict)
-                                          : to_json(*target.last, target.verdict));
+  const auto& found = failed ? target.last_failed : target.last;
+  if (!found) return json_error(HttpStatus::not_found, "there is no such round");
+  Response response = json_answer(to_json(*found, failed ? target.failed_verdict : target.verdict));
   response.set(http::field::content_disposition,
                "attachment; filename=\"" + file_name(target.target) + "\"");
   return response;

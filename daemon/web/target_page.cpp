@@ -78,7 +78,7 @@ std::string why_text(const TargetBoard& target) {
   for (const std::string& reason : reasons_of(*target.last, target.verdict)) {
     items += "<li>" + isolated(reason) + "</li>\n";
   }
-  return items.empty() ? isolated(target.rounds.empty() ? "" : target.rounds.front().reason)
+  return items.empty() ? isolated(target.rounds.empty() ? "" : *target.rounds.front().reason)
                        : "<ul>\n" + items + "</ul>";
 }
 
@@ -134,8 +134,8 @@ std::string round_row(const RoundRecord& round) {
   return fmt::format(
       "<tr><td class=\"span\">{}</td><td>{}</td><td>{}</td><td class=\"number\">{}</td>"
       "<td class=\"why\">{}</td></tr>\n",
-      moment(round.began), status_mark(round.verdict.status), to_string(round.round),
-      duration(round.runtime), isolated(round.reason));
+      moment(round.began), status_mark(round.outcome->status), to_string(round.round),
+      duration(round.runtime), isolated(*round.reason));
 }
 
 std::string rounds_table(const TargetBoard& target) {
@@ -170,7 +170,7 @@ std::string take_away(const TargetBoard& target) {
         "format</a></li>\n",
         path);
   }
-  if (last_failure(target)) {
+  if (target.last_failed) {
     links += fmt::format(
         "<li><a href=\"{}/measurement?of=last_failed\" download>the latest round "
         "that was not ok</a></li>\n",
@@ -207,10 +207,9 @@ Document target_page(const Sources& sources, const TargetBoard& target) {
   document.lead = "<p><a href=\"/\">All targets</a></p>\n" + vantage_line(sources.board, now);
   std::string rounds;
   if (target.last) rounds += round_part("Where it ends: the latest round", *target.last);
-  const auto failed = last_failure(target);
-  if (failed && target.last_failed != target.last) {
+  if (target.last_failed && target.last_failed != target.last) {
     rounds += "<details id=\"failed\"><summary>The latest round that was not ok</summary>\n" +
-              round_part("Where it ended", failed->measurement) + "</details>\n";
+              round_part("Where it ended", *target.last_failed) + "</details>\n";
   }
   const bool control = !sources.board.targets.contains(id);
   document.body = live("facts", alerts(sources) + facts(target, now)) +

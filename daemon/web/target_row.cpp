@@ -75,7 +75,7 @@ std::string trouble_text(const TargetBoard& target) {
     text = "<span>" + escape_html(kinds_words(condition.kinds)) + "</span>" +
            kinds_code(condition.kinds);
   } else if (condition.status != Status::ok && !target.rounds.empty()) {
-    text = "<span>" + isolated(target.rounds.front().reason, 160) + "</span>";
+    text = "<span>" + isolated(*target.rounds.front().reason, 160) + "</span>";
   }
   const bool other = !target.rounds.empty() && target.verdict.status != condition.status;
   if (other) {

@@ -227,7 +227,8 @@ Match other_page_at_times(const Facts& facts, const Connection& connection) {
   const HttpSeen* seen = facts.http(connection.http);
   if (seen == nullptr || seen->status == 0 || request_word(facts, connection)) return {};
   const auto others =
-      std::ranges::count(facts.measurement.past.rounds, "http.other_page", &PastRound::rule);
+      std::ranges::count(facts.measurement.past.rounds, "http.other_page",
+                         [](const PastRound& round) { return round.outcome->rule; });
   if (others < kTold) return {};
   return finding(connection, Status::likely_blocked, "http.diff", Locus::network);
 }

@@ -41,7 +41,7 @@ bool is_worth_weighing(const Measurement& measurement) {
 
 bool was_slow(const Past& past) {
   return std::ranges::any_of(past.rounds, [](const PastRound& round) {
-    return std::ranges::any_of(round.kinds, [](const std::string& kind) {
+    return std::ranges::any_of(round.outcome->kinds, [](const std::string& kind) {
       return kind == "tcp.freeze" || kind == "tls.throttle.sni" || kind.starts_with("throttle.");
     });
   });

@@ -135,9 +135,10 @@ bool comes_and_goes(const Facts& facts) {
   int changes = 0;
   bool failing = true;
   for (const PastRound& round : facts.measurement.past.rounds) {
-    const bool fails = std::ranges::find(round.kinds, "tcp.timeout") != round.kinds.end();
-    if (round.rule == kSecondTry) changes += 2;
-    if (!fails && round.status != Status::ok) continue;
+    const auto& [status, kinds, rule] = *round.outcome;
+    const bool fails = std::ranges::find(kinds, "tcp.timeout") != kinds.end();
+    if (rule == kSecondTry) changes += 2;
+    if (!fails && status != Status::ok) continue;
     changes += fails != failing;
     failing = fails;
   }

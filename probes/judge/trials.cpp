@@ -106,9 +106,9 @@ bool faster_than_path(const Facts& facts, const Connection& connection) {
 bool seen_before(const Facts& facts, std::string_view kind) {
   const auto& rounds = facts.measurement.past.rounds;
   for (std::size_t i = 0; i < std::min(rounds.size(), kRoundsBack); ++i) {
-    const bool suspected =
-        rounds[i].status == Status::likely_blocked || rounds[i].status == Status::blocked;
-    if (suspected && std::ranges::find(rounds[i].kinds, kind) != rounds[i].kinds.end()) return true;
+    const auto& [status, kinds, rule] = *rounds[i].outcome;
+    const bool suspected = status == Status::likely_blocked || status == Status::blocked;
+    if (suspected && std::ranges::find(kinds, kind) != kinds.end()) return true;
   }
   return false;
 }

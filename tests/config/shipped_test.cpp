@@ -18,11 +18,11 @@ Config shipped() {
   return std::get<Config>(loaded);
 }
 
-const Target* find(const std::vector<Target>& targets, const std::string& url) {
+const Target* find(const std::vector<SharedTarget>& targets, const std::string& url) {
   const auto found = std::find_if(targets.begin(), targets.end(), [&](const Target& target) {
     return target.url.starts_with(url);
   });
-  return found == targets.end() ? nullptr : &*found;
+  return found == targets.end() ? nullptr : &**found;
 }
 
 TEST(ShippedConfiguration, WatchesWhatTheMissionNames) {
@@ -63,7 +63,7 @@ TEST(ShippedConfiguration, KeepsToItselfAndToTheRateThatItPromises) {
   // A light round opens about one connection; a third of the rate is left for retries.
   double per_second = 0;
   for (const auto& target : targets_of(config)) {
-    per_second += 1000.0 / static_cast<double>(target.interval.count());
+    per_second += 1000.0 / static_cast<double>(target->interval.count());
   }
   EXPECT_LT(per_second, config.schedule.rate.per_second() * 2 / 3);
 }

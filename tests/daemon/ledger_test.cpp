@@ -209,7 +209,9 @@ TEST_F(LedgerTest, ATargetThatMeasuresSomethingElseBeginsAnew) {
     life.rounds("a/web", Status::blocked, kNoon + 1h, 4);
     life.end();
   }
-  config_.services[0].targets[0].url = "https://other.example/";
+  Target other = config_.services[0].targets[0];
+  other.url = "https://other.example/";
+  config_.services[0].targets = {other};
   Life life(config_, loop_);
   EXPECT_EQ(life.board.targets.at("a/web").state, State{});
   ASSERT_THAT(life.notifier.book().to_tell("x"), SizeIs(1));
@@ -409,7 +411,9 @@ TEST_F(LedgerTest, AnEventOfManyIsWrittenOnceASecond) {
 }
 
 TEST_F(LedgerTest, OfACompactTargetOnlyWhatTellsSomethingIsArchived) {
-  config_.services[0].targets[0].detail = Detail::compact;
+  Target compact = config_.services[0].targets[0];
+  compact.detail = Detail::compact;
+  config_.services[0].targets = {compact};
   const WallTime start = kNoon;
   Life life(config_, loop_);
   for (const char* id : {"a/web", "b/web"}) {

@@ -101,15 +101,14 @@ TEST(Memory, EarlierRoundsAreTheJudgesToRead) {
   for (int i = 0; i < 30; ++i) {
     RoundRecord record;
     record.began = kNoon - std::chrono::minutes(i + 1);
-    record.verdict = verdict(i == 0 ? Status::likely_blocked : Status::ok);
-    record.verdict.kinds = {"tls.reset.sni"};
+    record.outcome = Outcome{i == 0 ? Status::likely_blocked : Status::ok, {"tls.reset.sni"}, ""};
     rounds.push_back(record);
   }
   const Past past = Memory().past(rounds, kNoon);
   ASSERT_EQ(past.rounds.size(), 16U);
   EXPECT_EQ(past.rounds[0].ago, Micros(60s));
-  EXPECT_EQ(past.rounds[0].status, Status::likely_blocked);
-  EXPECT_THAT(past.rounds[0].kinds, ElementsAre("tls.reset.sni"));
+  EXPECT_EQ(past.rounds[0].outcome->status, Status::likely_blocked);
+  EXPECT_THAT(past.rounds[0].outcome->kinds, ElementsAre("tls.reset.sni"));
   EXPECT_THAT(Memory().past({}, kNoon).rounds, IsEmpty());
 }
 

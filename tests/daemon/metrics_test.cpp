@@ -395,10 +395,12 @@ TEST(Metrics, AnotherPaceIsNoOtherTarget) {
   observe(metrics, measurement, verdict);
   const std::string reachable = "reachd_target_reachable{service_name=\"s\",target=\"t\"} 1\n";
   EXPECT_NE(metrics.text().find(reachable), std::string::npos);
-  config.services[0].targets[0].interval = std::chrono::seconds(7);
+  target.interval = std::chrono::seconds(7);
+  config.services[0].targets = {target};
   metrics.configure(config);
   EXPECT_NE(metrics.text().find(reachable), std::string::npos);
-  config.services[0].targets[0].host = "elsewhere.test";
+  target.host = "elsewhere.test";
+  config.services[0].targets = {target};
   metrics.configure(config);
   EXPECT_EQ(metrics.text().find(reachable), std::string::npos);
 }
@@ -648,7 +650,9 @@ TEST_P(TargetsAlike, WhatDepartsIsToldByItsLastLines) {
 
 // It goes and another comes, which may share series with it: they are called the same.
 TEST_P(TargetsAlike, WhatMeasuresSomethingElseIsCalledTheSame) {
-  config_.services.front().targets.front().host = "elsewhere.test";
+  Target elsewhere = config_.services.front().targets.front();
+  elsewhere.host = "elsewhere.test";
+  config_.services.front().targets.front() = elsewhere;
   const remote_write::Texts departed = metrics_.configure(config_);
   ASSERT_EQ(departed.count, 1U);
   const remote_write::Texts now = metrics_.collect().parts;

@@ -178,9 +178,9 @@ TEST_F(Diagnosis, TheThirdSilentRoundEndsWithALonelyConnection) {
   DnsServer dns(loop.io, answering({"127.0.0.1"}));
   DnsServer closed(loop.io, nullptr);
   aim_at(closed.port());
-  past.rounds = {{60s, Status::impaired, {"tcp.timeout"}, ""}};
+  past.rounds = {{60s, Outcome{Status::impaired, {"tcp.timeout"}, ""}}};
   EXPECT_EQ(told(look({resolver("r", dns.port())}).measurement).size(), 4U);
-  past.rounds.push_back({120s, Status::impaired, {"tcp.timeout"}, ""});
+  past.rounds.push_back({120s, Outcome{Status::impaired, {"tcp.timeout"}, ""}});
   const auto seen = look({resolver("r", dns.port())});
   EXPECT_EQ(told(seen.measurement).size(), 5U);
   const Observation& lonely = seen.measurement.observations.back();

@@ -350,9 +350,9 @@ Scene& Scene::controls(bool domestic_ok, bool foreign_ok) {
 Scene& Scene::before(Status status, std::string kind, std::string rule) {
   PastRound round;
   round.ago = std::chrono::minutes(1 + static_cast<int>(made.past.rounds.size()));
-  round.status = status;
-  if (!kind.empty()) round.kinds = {std::move(kind)};
-  round.rule = std::move(rule);
+  Outcome outcome{status, {}, std::move(rule)};
+  if (!kind.empty()) outcome.kinds = {std::move(kind)};
+  round.outcome = std::move(outcome);
   made.past.rounds.push_back(std::move(round));
   return *this;
 }

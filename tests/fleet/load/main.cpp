@@ -37,10 +37,9 @@ Config configuration() {
     return made;
   };
   Config config;
-  config.services = {{.name = "example", .targets = {target("example", "web"), {}}}};
-  Target& name = config.services[0].targets[1];
-  name = target("example", "name");
+  Target name = target("example", "name");
   name.scheme = Scheme::dns;
+  config.services = {{.name = "example", .targets = {target("example", "web"), name}}};
   config.controls.domestic = {target("control.domestic", "www.baidu.com")};
   config.controls.foreign = {target("control.foreign", "www.iana.org")};
   config.resolvers = {{.name = "system"}};
