@@ -29,7 +29,7 @@ class CertificateCache {
 
   // When it is full, another one goes for each that comes, whichever: of targets that take turns
   // the oldest would always be the next that is wanted.
-  static constexpr std::size_t kMost = 4096;  // certificates, about 5 kB each; and chains
+  static constexpr std::size_t kMost = 16'384;  // certificates, about 5 kB each; and chains
   static constexpr std::chrono::hours kTrusted{1};
 
   CertificateCache() = default;
