@@ -288,6 +288,8 @@ bool Exchange::answer_began() const {
 }
 
 HttpSeen Exchange::take_seen(Clock::time_point ended) {
+  seen_.request_headers.shrink_to_fit();  // a target keeps its latest answer
+  seen_.headers.shrink_to_fit();
   long status = 0;
   curl_easy_getinfo(easy(), CURLINFO_RESPONSE_CODE, &status);
   seen_.status = static_cast<int>(status);
