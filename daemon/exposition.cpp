@@ -30,19 +30,32 @@ bool ExpositionReader::read(std::string& piece) {
     piece.append(family.header).append(family.samples);
   }
   while (family_ < families_.size() && piece.size() - begin < kEnough) {
-    read_family(family_++, piece);
+    if (target_ == samples_->targets()) {
+      ++family_;
+      target_ = 0;
+      is_headed_ = false;
+    } else {
+      read_target(piece);
+    }
   }
   return family_ < families_.size();
 }
 
-void ExpositionReader::read_family(std::size_t family, std::string& piece) const {
-  const FamilyHead& head = families_[family];
+// The next target's lines of the family, below its head if they are the first.
+void ExpositionReader::read_target(std::string& piece) {
+  const FamilyHead& head = families_[family_];
   const std::size_t before = piece.size();
-  piece.append("# HELP ").append(head.name).append(" ").append(head.help);
-  piece.append("\n# TYPE ").append(head.name).append(" ").append(head.type).append("\n");
+  if (!is_headed_) {
+    piece.append("# HELP ").append(head.name).append(" ").append(head.help);
+    piece.append("\n# TYPE ").append(head.name).append(" ").append(head.type).append("\n");
+  }
   const std::size_t begin = piece.size();
-  samples_->render_family(family, piece);
-  if (piece.size() == begin) piece.resize(before);  // nobody has any of it
+  samples_->render(target_++, family_, piece);
+  if (piece.size() == begin) {
+    piece.resize(before);  // it has none of it
+  } else {
+    is_headed_ = true;
+  }
 }
 
 }  // namespace reachd

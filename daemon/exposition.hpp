@@ -31,16 +31,18 @@ class ExpositionReader {
   ExpositionReader(Exposition first, std::span<const FamilyHead> families,
                    std::shared_ptr<const Samples> samples);
 
-  // Appends the next piece, whole families of 64 KiB or more together; false if it was the last.
+  // Appends the next piece, of 64 KiB or little more; false if it was the last, which may be empty.
   bool read(std::string& piece);
 
  private:
-  void read_family(std::size_t family, std::string& piece) const;
+  void read_target(std::string& piece);
 
   Exposition first_;
   std::span<const FamilyHead> families_;
   std::shared_ptr<const Samples> samples_;
-  std::size_t family_ = 0;  // the next one
+  std::size_t family_ = 0;  // where it goes on
+  std::size_t target_ = 0;
+  bool is_headed_ = false;  // the family's head has been read
 };
 
 }  // namespace reachd

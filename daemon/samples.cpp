@@ -76,8 +76,4 @@ void Samples::render_target(std::size_t target, std::string& text) const {
   for (std::size_t family = 0; family < families; ++family) render(target, family, text);
 }
 
-void Samples::render_family(std::size_t family, std::string& text) const {
-  for (std::size_t target = 0; target < parts_.size(); ++target) render(target, family, text);
-}
-
 }  // namespace reachd

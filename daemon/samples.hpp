@@ -24,8 +24,8 @@ class Samples {
   std::string_view name(std::size_t target) const;
   // Appends the lines of one target, families in their order.
   void render_target(std::size_t target, std::string& text) const;
-  // Appends the lines that all have of one family, targets in the order of adding.
-  void render_family(std::size_t family, std::string& text) const;
+  // The same of one family alone.
+  void render(std::size_t target, std::size_t family, std::string& text) const;
 
  private:
   // Where what is of one target begins; it ends where the next begins.
@@ -36,7 +36,6 @@ class Samples {
     std::uint32_t values = 0;
     std::uint32_t late = 0;
   };
-  void render(std::size_t target, std::size_t family, std::string& text) const;
 
   std::vector<Part> parts_;
   std::string names_;

@@ -39,7 +39,7 @@ bool prepare(Database& database) {
       "PRAGMA journal_mode = WAL;"
       "PRAGMA synchronous = FULL;"
       "PRAGMA journal_size_limit = 16777216;"
-      "PRAGMA cache_size = -8192");
+      "PRAGMA cache_size = -4096");
   const std::int64_t version = database.number("PRAGMA user_version");
   if (version > static_cast<std::int64_t>(kSteps.size())) {
     throw DatabaseError(Trouble::newer, "the file is of a later version (" +

@@ -115,9 +115,9 @@ TEST(Samples, OfThousandsAreReadInPiecesThatAreTheWhole) {
     samples.add(SampleBlock(shared, std::to_string(i), "2"));
   }
   std::string whole = "# TYPE o gauge\no 1\n# HELP a_total Counts.\n# TYPE a_total counter\n";
-  samples.render_family(0, whole);
+  for (std::size_t i = 0; i < kMany; ++i) samples.render(i, 0, whole);
   whole += "# HELP b Spreads.\n# TYPE b histogram\n";
-  samples.render_family(1, whole);
+  for (std::size_t i = 0; i < kMany; ++i) samples.render(i, 1, whole);
   ExpositionReader reader({{"o", {"# TYPE o gauge\n", "o 1\n"}}}, kFamilies,
                           std::make_shared<const Samples>(samples));
   std::string text;
@@ -130,10 +130,12 @@ TEST(Samples, OfThousandsAreReadInPiecesThatAreTheWhole) {
     text += piece;
   }
   EXPECT_EQ(text, whole);
-  ASSERT_EQ(sizes.size(), 3U);
-  EXPECT_GT(sizes[0], 64U * 1024);
-  EXPECT_LT(sizes[0], whole.size() * 2 / 3);
-  EXPECT_EQ(sizes[2], 0U) << "nobody has the last family";
+  ASSERT_GT(sizes.size(), 2U);
+  sizes.pop_back();
+  for (const std::size_t size : sizes) {
+    EXPECT_GE(size, 64U * 1024);
+    EXPECT_LT(size, 65U * 1024);
+  }
 }
 
 TEST(Samples, OneShapeLendsNoNumbers) {
@@ -170,7 +172,7 @@ TEST(Samples, ALateOneIsItsBlocksOwnAndStandsWithItsFamily) {
   samples.render_target(1, text);
   EXPECT_EQ(text, "a_total{m=\"other\",x=\"2\"} 0\nb{m=\"other\",x=\"2\"} 0\n");
   text.clear();
-  samples.render_family(0, text);
+  for (std::size_t i = 0; i < samples.targets(); ++i) samples.render(i, 0, text);
   EXPECT_EQ(text,
             "a_total{m=\"1\",x=\"2\"} 0\na_total{k=\"rare\",m=\"1\",x=\"2\"} 2\n"
             "a_total{m=\"other\",x=\"2\"} 0\n");
