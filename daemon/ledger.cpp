@@ -23,14 +23,20 @@ namespace {
 
 constexpr std::size_t kReason = 400;  // characters of a reason that go into an event
 
-// A quiet target's state goes to the store this seldom: what a crash then takes is what some rounds
-// taught of its speed. Of one that is not quiet, a round or two of evidence; a change goes at once.
-constexpr auto kQuietSave = std::chrono::minutes(5);
-constexpr auto kSave = std::chrono::seconds(20);
+// Of a target that is not quiet a crash may take a round or two of evidence; a change goes to the
+// store at once.
+constexpr std::chrono::milliseconds kSave = std::chrono::seconds(20);
 // An event goes to the store whole. One of more members than this waits for the next second: many
 // join it then, one by one.
 constexpr std::size_t kFewMembers = 16;
 constexpr std::size_t kSavedAgain = 1000;  // states a second: some 20 ms of the loop
+
+// A quiet target's state goes to the store this seldom: what a crash then takes is what some rounds
+// taught of its speed.
+std::chrono::milliseconds quiet_save(std::chrono::milliseconds interval) {
+  return std::clamp<std::chrono::milliseconds>(10 * interval, std::chrono::minutes(5),
+                                               std::chrono::hours(1));
+}
 
 bool has_evidence(const State& state) {
   return state.fast.sum > 0 || state.slow.sum > 0 || state.other.sum > 0 || state.recovery.sum > 0;
@@ -166,8 +172,7 @@ bool Ledger::file(TargetBoard& target, std::shared_ptr<const Measurement> measur
                      target.state.confirmed.status == Status::ok;
   target.unsaved = true;
   const auto unsaved_for = std::chrono::abs(measurement->began - target.saved);
-  if (tracked.change ||
-      unsaved_for >= (quiet ? std::chrono::seconds(kQuietSave) : std::chrono::seconds(kSave))) {
+  if (tracked.change || unsaved_for >= (quiet ? quiet_save(target.target->interval) : kSave)) {
     save(target);
     target.saved = measurement->began;
   }
