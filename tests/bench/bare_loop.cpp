@@ -2,9 +2,11 @@
 // verified TLS 1.3 and GET, by OpenSSL on non-blocking sockets and one epoll set, with one SSL_CTX
 // for all. It keeps nothing, judges nothing and schedules nothing.
 //
-//   bare_loop http|https PORT CONCURRENCY SECONDS CA_FILE PATH ZONE NAMES
+//   bare_loop http|https PORT CONCURRENCY SECONDS CA_FILE PATH ZONE NAMES [RATE PATIENCE]
 //
-// Asks 127.0.0.53:53 for t0 to t(NAMES-1).ZONE.bench.test in turn. Prints one JSON object.
+// Asks 127.0.0.53:53 for t0 to t(NAMES-1).ZONE.bench.test in turn. Prints one JSON object. With a
+// RATE so many rounds begin a second, those of 20 ms together, and one that took PATIENCE seconds
+// is given up, which counts as a round; without, each begins when another ends.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -15,6 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -22,6 +25,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -39,10 +43,17 @@ struct Flight {
   int fd = -1;
   SSL* ssl = nullptr;
   std::uint32_t address = 0;
+  std::size_t number = 0;  // of the round, from 1; 0: none is under way
   std::size_t name = 0;
   std::size_t received = 0;
   std::size_t expected = 0;  // 0: not known yet
   std::string head;
+};
+
+// How rounds begin at leisure.
+struct Pace {
+  double rate = 0;  // a second; 0: each begins when another ends
+  std::chrono::duration<double> patience{0};
 };
 
 struct Loop {
@@ -79,7 +90,8 @@ std::string question(const std::string& name, std::uint8_t type, std::uint16_t i
 // Each question from a port of its own, as a careful resolver asks.
 void begin(Loop& loop, Flight& flight) {
   flight = {};
-  flight.name = static_cast<std::size_t>(loop.started++) % loop.names.size();
+  flight.number = static_cast<std::size_t>(++loop.started);
+  flight.name = flight.number % loop.names.size();
   sockaddr_in resolver{};
   resolver.sin_family = AF_INET;
   resolver.sin_port = htons(53);
@@ -208,6 +220,75 @@ void end(Loop& loop, Flight& flight, bool fine) {
   }
 }
 
+// Lets flights go on that something came for; calls `ended` with each that is over.
+void go_on(Loop& loop, int timeout_ms, const auto& ended) {
+  std::array<epoll_event, 512> events;
+  const int ready = ::epoll_wait(loop.set, events.data(), events.size(), timeout_ms);
+  for (int i = 0; i < ready; ++i) {
+    Flight& flight = *static_cast<Flight*>(events.at(static_cast<std::size_t>(i)).data.ptr);
+    const Progress progress = step(loop, flight);
+    if (progress == Progress::waits) continue;
+    end(loop, flight, progress == Progress::done);
+    flight = {};
+    ended(flight);
+  }
+}
+
+void run_busy(Loop& loop, std::size_t concurrency, std::chrono::duration<double> span) {
+  const auto start = Clock::now();
+  std::vector<Flight> flights(concurrency);
+  for (Flight& flight : flights) begin(loop, flight);
+  std::size_t live = concurrency;
+  while (live > 0 && Clock::now() - start < span + std::chrono::seconds(30)) {
+    go_on(loop, 1000, [&](Flight& flight) {
+      if (Clock::now() - start < span) {
+        begin(loop, flight);
+      } else {
+        --live;
+      }
+    });
+  }
+}
+
+void run_at_leisure(Loop& loop, std::size_t concurrency, std::chrono::duration<double> span,
+                    const Pace& pace) {
+  constexpr std::chrono::milliseconds kTogether{20};
+  const auto start = Clock::now();
+  std::vector<Flight> flights(concurrency);
+  std::vector<Flight*> idle;
+  for (Flight& flight : flights) idle.push_back(&flight);
+  struct Begun {
+    Flight* flight;
+    std::size_t number;
+    Clock::time_point at;
+  };
+  std::deque<Begun> under_way;  // in the order of their beginning, those that have ended too
+  for (auto due = start; due - start < span + pace.patience; due += kTogether) {
+    for (auto now = Clock::now(); now < due; now = Clock::now()) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(due - now);
+      go_on(loop, static_cast<int>(left.count()), [&](Flight& flight) { idle.push_back(&flight); });
+    }
+    while (!under_way.empty() && due - under_way.front().at >= pace.patience) {
+      Flight& flight = *under_way.front().flight;
+      if (flight.number == under_way.front().number) {
+        end(loop, flight, true);
+        flight = {};
+        idle.push_back(&flight);
+      }
+      under_way.pop_front();
+    }
+    // Those that began last are waited for as well.
+    const std::chrono::duration<double> passed =
+        std::min<std::chrono::duration<double>>(due - start, span);
+    while (!idle.empty() && static_cast<double>(loop.started) < passed.count() * pace.rate) {
+      Flight& flight = *idle.back();
+      idle.pop_back();
+      begin(loop, flight);
+      under_way.push_back({&flight, flight.number, due});
+    }
+  }
+}
+
 long kib(const char* key) {
   std::FILE* const file = std::fopen("/proc/self/status", "re");
   std::array<char, 256> line;
@@ -232,9 +313,11 @@ double cpu_seconds() {
 }  // namespace
 
 int main(int count, char** words) {
-  if (count != 9 || std::atol(words[8]) < 1) {
-    std::fputs("usage: bare_loop http|https PORT CONCURRENCY SECONDS CA_FILE PATH ZONE NAMES\n",
-               stderr);
+  if ((count != 9 && count != 11) || std::atol(words[8]) < 1) {
+    std::fputs(
+        "usage: bare_loop http|https PORT CONCURRENCY SECONDS CA_FILE PATH ZONE NAMES "
+        "[RATE PATIENCE]\n",
+        stderr);
     return 2;
   }
   const rlimit most{65536, 65536};
@@ -244,6 +327,9 @@ int main(int count, char** words) {
   loop.port = static_cast<std::uint16_t>(std::atoi(words[2]));
   const auto concurrency = static_cast<std::size_t>(std::atol(words[3]));
   const std::chrono::duration<double> span(std::atof(words[4]));
+  Pace pace;
+  if (count == 11)
+    pace = {std::atof(words[9]), std::chrono::duration<double>(std::atof(words[10]))};
   const std::string path = words[6];
   const std::string zone = words[7];
   for (long i = 0; i < std::atol(words[8]); ++i) {
@@ -263,25 +349,10 @@ int main(int count, char** words) {
   const long base = kib("VmRSS:");
   const double cpu = cpu_seconds();
   const auto start = Clock::now();
-  std::vector<Flight> flights(concurrency);
-  for (Flight& flight : flights) begin(loop, flight);
-  std::size_t live = concurrency;
-  std::array<epoll_event, 512> events;
-  while (live > 0 && Clock::now() - start < span + std::chrono::seconds(30)) {
-    const int ready = ::epoll_wait(loop.set, events.data(), events.size(), 1000);
-    for (int i = 0; i < ready; ++i) {
-      Flight& flight = *static_cast<Flight*>(events.at(static_cast<std::size_t>(i)).data.ptr);
-      const Progress progress = step(loop, flight);
-      if (progress == Progress::waits) continue;
-      end(loop, flight, progress == Progress::done);
-      if (Clock::now() - start < span) {
-        begin(loop, flight);
-      } else {
-        flight = {};
-        flight.phase = Phase::names;
-        --live;
-      }
-    }
+  if (pace.rate > 0) {
+    run_at_leisure(loop, concurrency, span, pace);
+  } else {
+    run_busy(loop, concurrency, span);
   }
   const std::chrono::duration<double> wall = Clock::now() - start;
   std::printf(

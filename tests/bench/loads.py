@@ -107,9 +107,12 @@ def hole(side, options, table, spread):
     time.sleep(30)
     cpu, end = cpu_seconds(daemon.pid) - cpu, time.time()
     count = sum(rounds.ended(daemon, since, end).values())
-    table.line(f"**1,000 blackholed targets**: {cpu * 1000 / count:.3f} ms CPU a failing round "
-               f"({count} rounds in 30 s, peak {kib(daemon.pid, 'VmHWM') / 1024:.0f} MiB)")
+    peak = kib(daemon.pid, "VmHWM") / 1024
     daemon.stop()
+    seen = bare(side, "https", 1000, 3000, 20, "hole", leisure=(count / (end - since), 2))
+    table.line(f"**1,000 blackholed targets**: {cpu * 1000 / count:.3f} ms CPU a failing round "
+               f"({count} rounds in 30 s, peak {peak:.0f} MiB); the bare loop, as many a second: "
+               f"{seen['cpu']:.3f} ms")
 
 
 def scale(side, options, table, spread):

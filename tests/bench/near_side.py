@@ -33,9 +33,9 @@ def url_of(scheme, index, zone="ok"):
     return f"{scheme}://t{index}.{zone}.bench.test{port}/"
 
 
-def bare(side, scheme, names, concurrency, seconds, zone="ok"):
+def bare(side, scheme, names, concurrency, seconds, zone="ok", leisure=()):
     words = [*NEAR, side.tools / "bare_loop", scheme, 443 if scheme == "https" else 80, concurrency,
-             seconds, side.bundle, "/", zone, names]
+             seconds, side.bundle, "/", zone, names, *leisure]
     done = subprocess.run([str(w) for w in words], capture_output=True, text=True, check=True)
     seen = json.loads(done.stdout)
     if seen["failed"]:
