@@ -32,5 +32,39 @@ TEST(Board, KeepsTheLatestRoundsInRoomForJustThose) {
   }
 }
 
+TEST(Board, RoundsThatCameToTheSameShareIt) {
+  Board board;
+  TargetBoard& entry = test::add_target(board, "a", "web");
+  for (const Status status : {Status::ok, Status::impaired, Status::ok, Status::impaired}) {
+    test::add_round(entry, status, seconds(60));
+  }
+  const Rounds& rounds = entry.rounds;
+  ASSERT_EQ(rounds.size(), 4U);
+  EXPECT_EQ(rounds[0].outcome->status, Status::impaired);
+  EXPECT_EQ(*rounds[0].reason, "tls: connection_reset at 192.0.2.1:443");
+  EXPECT_EQ(rounds[1].outcome->rule, "plain.all_steps");
+  EXPECT_EQ(*rounds[1].reason, "");
+  EXPECT_EQ(&*rounds[0].outcome, &*rounds[2].outcome);
+  EXPECT_EQ(&*rounds[0].reason, &*rounds[2].reason);
+  EXPECT_EQ(&*rounds[1].outcome, &*rounds[3].outcome);
+}
+
+// A measurement of what broke is large, and nobody is shown it for ever.
+TEST(Board, TheLatestFailedRoundIsHeldAsLongAsItsRecord) {
+  Board board;
+  TargetBoard& entry = test::add_target(board, "a", "web");
+  test::add_round(entry, Status::impaired, seconds(9000));
+  test::add_round(entry, Status::down, seconds(8000));
+  for (std::size_t i = 0; i < TargetBoard::kRounds; ++i) {
+    ASSERT_TRUE(entry.last_failed) << i;
+    EXPECT_EQ(entry.last_failed->began, test::board_now() - seconds(8000));
+    EXPECT_EQ(entry.failed_verdict.status, Status::down);
+    test::add_round(entry, Status::ok, seconds(7000 - i));
+  }
+  EXPECT_FALSE(entry.last_failed);
+  EXPECT_EQ(entry.failed_verdict, Verdict{});
+  EXPECT_TRUE(entry.last);
+}
+
 }  // namespace
 }  // namespace reachd
