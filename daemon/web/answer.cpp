@@ -23,7 +23,6 @@ Response answer(HttpStatus status, std::string_view content_type, std::string bo
 
 Response page_answer(HttpStatus status, const Document& document, WallTime now,
                      const Client& client) {
-  constexpr int kFast = 4;
   const std::string tag = tag_of(document);
   const bool known = status == HttpStatus::ok && client.tag == tag;
   Response response = answer(known ? HttpStatus::not_modified : status, kHtml, {});
@@ -35,12 +34,18 @@ Response page_answer(HttpStatus status, const Document& document, WallTime now,
     response.body() = std::move(text);
     return response;
   }
+  set_packed(response, std::move(text));
+  return response;
+}
+
+void set_packed(Response& response, std::string text) {
+  constexpr int kFast = 4;
   response.set(http::field::content_encoding, "gzip");
+  response.body().clear();
   response.late_body = [text = std::move(text)](std::string& body) {
     body += gzipped(text, kFast);
     return false;
   };
-  return response;
 }
 
 Response json_answer(const boost::json::object& object) {

@@ -31,6 +31,9 @@ struct Client {
 Response page_answer(HttpStatus status, const Document& document, WallTime now,
                      const Client& client);
 
+// Makes `text` the body, compressed on the web server's thread, and says so in the header.
+void set_packed(Response& response, std::string text);
+
 Response json_answer(const boost::json::object& object);
 Response json_error(HttpStatus status, std::string_view why);  // {"error": "…"}
 

@@ -99,21 +99,17 @@ Response history(const Request& request, const Location& location, const Sources
   }
   const bool gzip = client_of(request).gzip;
   response.set(http::field::vary, "Accept-Encoding");
-  if (gzip) response.set(http::field::content_encoding, "gzip");
   response.completion = [gzip, &board = sources.board, ask = sources.past,
                          id = id_of(target.target),
                          since](Response& late) -> asio::awaitable<void> {
     const Past past = co_await ask(id, since);
     std::string text =
         boost::json::serialize(history_json(past, board.chronicle, id, since)) + "\n";
-    if (!gzip) {
+    if (gzip) {
+      set_packed(late, std::move(text));
+    } else {
       late.body() = std::move(text);
-      co_return;
     }
-    late.late_body = [text = std::move(text)](std::string& body) {
-      body += gzipped(text, 4);
-      return false;
-    };
   };
   return response;
 }

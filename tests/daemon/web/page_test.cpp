@@ -160,14 +160,25 @@ TEST_F(Pages, TheHistoryIsAskedOfTheStoreAndToldInColumns) {
                     test::round_at(id, now - 2min)};
     co_return found;
   };
-  Response response = get("/api/v1/targets/gmail/web/history?since=2026-11-24T08:00:00Z");
-  ASSERT_TRUE(response.completion);
-  asio::io_context io;
-  const auto story = [&]() -> asio::awaitable<int> {
-    co_await response.completion(response);
-    co_return 0;
+  const auto complete = [&](std::string_view encoding) {
+    constexpr const char* kPath = "/api/v1/targets/gmail/web/history?since=2026-11-24T08:00:00Z";
+    Response response = get(kPath, {}, encoding);
+    asio::io_context io;
+    const auto story = [&]() -> asio::awaitable<int> {
+      co_await response.completion(response);
+      co_return 0;
+    };
+    test::run(io, story());
+    return response;
   };
-  test::run(io, story());
+  Response packed = complete("gzip");
+  EXPECT_EQ(packed[http::field::content_encoding], "gzip");
+  ASSERT_TRUE(packed.late_body);
+  EXPECT_FALSE(packed.late_body(packed.body()));
+  EXPECT_EQ(packed.body().substr(0, 2), "\x1f\x8b");
+
+  const Response response = complete({});
+  EXPECT_EQ(response.count(http::field::content_encoding), 0U);
   EXPECT_EQ(asked, now - 2h);
   const json::value told = json::parse(response.body());
   EXPECT_EQ(told.at("resolution"), "round");
