@@ -229,8 +229,8 @@ asio::awaitable<void> App::stop() {
   ticker_.cancel();
   co_await scheduler_.stop();
   pushers_.stop();
-  ledger_.save_states();
   ledger_.save_news();
+  ledger_.save_states();
   co_await archiver_.stop();
   co_await saver_.stop();
   server_->stop();

@@ -277,8 +277,9 @@ void Ledger::save_background(const std::string& control) {
 
 void Ledger::save_states() {
   for (auto& [id, target] : board_.targets) {
-    if (target.unsaved) save(target);
+    if (target.unsaved || (again_ && id >= *again_)) save(target);
   }
+  again_.reset();
 }
 
 void Ledger::save_alerts() {
