@@ -179,9 +179,11 @@ Progress read_answer(Loop& loop, Flight& flight) {
   }
 }
 
-Progress step(Loop& loop, Flight& flight) {
+// `what` came, of its sockets' events: a question's may be told after the connection has begun.
+Progress step(Loop& loop, Flight& flight, std::uint32_t what) {
   if (flight.phase == Phase::names) return take_answers(loop, flight);
   if (flight.phase == Phase::connect) {
+    if ((what & EPOLLOUT) == 0) return Progress::waits;
     int error = 0;
     socklen_t length = sizeof error;
     ::getsockopt(flight.fd, SOL_SOCKET, SO_ERROR, &error, &length);
@@ -225,8 +227,9 @@ void go_on(Loop& loop, int timeout_ms, const auto& ended) {
   std::array<epoll_event, 512> events;
   const int ready = ::epoll_wait(loop.set, events.data(), events.size(), timeout_ms);
   for (int i = 0; i < ready; ++i) {
-    Flight& flight = *static_cast<Flight*>(events.at(static_cast<std::size_t>(i)).data.ptr);
-    const Progress progress = step(loop, flight);
+    const epoll_event& event = events.at(static_cast<std::size_t>(i));
+    Flight& flight = *static_cast<Flight*>(event.data.ptr);
+    const Progress progress = step(loop, flight, event.events);
     if (progress == Progress::waits) continue;
     end(loop, flight, progress == Progress::done);
     flight = {};
