@@ -42,8 +42,8 @@ class Ledger {
   // A control's round: `vantage` is what all controls say now.
   void file(const Target& control, bool ok, WallTime began, const Vantage& vantage);
 
-  // The states that file() has put off, and those that are to be saved again, go to the store: once,
-  // before the end, after save_news().
+  // The states that file() has put off, and those that are to be saved again, go to the store:
+  // once, before the end, after save_news().
   void save_states();
   // Once a second: what has changed of events and alerts and is not on its way yet goes to the
   // store; and where that had to begin a new file, all states again, a thousand at a time.
