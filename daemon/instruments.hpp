@@ -17,6 +17,7 @@
 #include "probes/judge/fingerprints.hpp"
 #include "probes/net/curl_multi.hpp"
 #include "probes/net/pace.hpp"
+#include "probes/net/poller.hpp"
 #include "probes/net/resolvers.hpp"
 #include "probes/net/trust_store.hpp"
 #include "probes/net/way_out.hpp"
@@ -39,6 +40,7 @@ struct Instruments {
   // the daemon, which measures without end. A lane too many ends with its last climb.
   void set_lanes(const Config& config);
 
+  net::Poller poller;
   net::CurlMulti curl;
   net::TrustStore trust;
   net::Pace pace;

@@ -14,10 +14,11 @@ using Clock = std::chrono::steady_clock;
 Lane::Lane(net::TrustStore trust, std::vector<ResolverSettings> resolvers, net::Pace& pace)
     : busy_(asio::make_work_guard(io_)),
       turned_(Clock::now()),
-      curl_(io_.get_executor()),
+      poller_(io_.get_executor()),
+      curl_(io_.get_executor(), poller_),
       trust_(std::move(trust)),
       resolvers_(std::move(resolvers)),
-      way_{io_.get_executor(), curl_, trust_, pace},
+      way_{io_.get_executor(), poller_, curl_, trust_, pace},
       thread_([this] { io_.run(); }) {}
 
 Lane::~Lane() {

@@ -20,6 +20,7 @@
 #include "probes/measurement.hpp"
 #include "probes/net/curl_multi.hpp"
 #include "probes/net/pace.hpp"
+#include "probes/net/poller.hpp"
 #include "probes/net/resolvers.hpp"
 #include "probes/net/trust_store.hpp"
 #include "probes/net/way_out.hpp"
@@ -55,6 +56,7 @@ class Lane {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> busy_;
   std::atomic<std::chrono::steady_clock::time_point> turned_;
   // Used by the lane's thread alone, once it runs.
+  net::Poller poller_;
   net::CurlMulti curl_;
   net::TrustStore trust_;
   net::Resolvers resolvers_;

@@ -47,9 +47,8 @@ steps::HttpOptions options_for(const Ascent& ascent, Visit& visit,
   return options;
 }
 
-asio::awaitable<void> browse(Ascent& ascent, const steps::Attempt& attempt,
-                             asio::ip::tcp::socket& socket, Visit& visit,
-                             std::vector<std::string>& cookies, Steps& steps) {
+asio::awaitable<void> browse(Ascent& ascent, const steps::Attempt& attempt, net::Socket& socket,
+                             Visit& visit, std::vector<std::string>& cookies, Steps& steps) {
   steps::Fetched fetched = co_await steps::fetch(ascent.way, attempt, std::move(socket),
                                                  options_for(ascent, visit, cookies));
   keep(steps, fetched.tls);
@@ -59,12 +58,13 @@ asio::awaitable<void> browse(Ascent& ascent, const steps::Attempt& attempt,
 }
 
 asio::awaitable<void> shake_hands(Ascent& ascent, const steps::Attempt& attempt,
-                                  asio::ip::tcp::socket& socket, const std::string& host,
-                                  Steps& steps) {
+                                  net::Socket& socket, const std::string& host, Steps& steps) {
   steps::TlsOptions options;
   options.server_name = host;
   if (ascent.target.scheme == Scheme::https) options.alpn = {"h2", "http/1.1"};
-  auto secured = co_await steps::secure(ascent.way, attempt, std::move(socket), std::move(options));
+  auto secured = co_await steps::secure(ascent.way, attempt,
+                                        net::to_asio(ascent.way.executor, std::move(socket)),
+                                        std::move(options));
   if (secured.stream) {
     secured.tcp_info = steps::tcp_info_of(secured.stream->next_layer().native_handle());
   }
@@ -86,45 +86,46 @@ Failure of_proxy(const Failure& failure) {
   }
 }
 
-asio::awaitable<void> talk(Ascent& ascent, const steps::Attempt& attempt,
-                           asio::ip::tcp::socket& socket, const std::string& host, Steps& steps) {
+asio::awaitable<void> talk(Ascent& ascent, const steps::Attempt& attempt, net::Socket& socket,
+                           const std::string& host, Steps& steps) {
   steps::MailOptions options;
   options.scheme = ascent.target.scheme;
   options.starttls = ascent.target.starttls;
   options.server_name = host;
-  auto conversed =
-      co_await steps::converse(ascent.way, attempt, std::move(socket), std::move(options));
+  auto conversed = co_await steps::converse(ascent.way, attempt,
+                                            net::to_asio(ascent.way.executor, std::move(socket)),
+                                            std::move(options));
   for (Observation& observation : conversed.observations) steps.push_back(std::move(observation));
   keep_info(steps, conversed.tcp_info);
 }
 
 // Through the proxy to the host: nullopt if the far end's first byte may come now.
 asio::awaitable<std::optional<Failure>> pass_through(Ascent& ascent, const steps::Attempt& attempt,
-                                                     asio::ip::tcp::socket& socket,
-                                                     const Visit& visit) {
+                                                     net::Socket& socket, const Visit& visit) {
   const auto place = net::parse_place(visit.url);
   const std::uint16_t port = place ? place->port : ascent.target.port;
+  auto talking = net::to_asio(ascent.way.executor, std::move(socket));
   auto failure =
-      co_await steps::tunnel(ascent.way, attempt, socket, visit.proxy->kind, visit.host, port);
+      co_await steps::tunnel(ascent.way, attempt, talking, visit.proxy->kind, visit.host, port);
+  socket = net::from_asio(std::move(talking));
   co_return failure ? std::optional(of_proxy(*failure)) : std::nullopt;
 }
 
-bool limit_ttl(asio::ip::tcp::socket& socket, bool ipv6, int ttl) {
+bool limit_ttl(net::Socket& socket, bool ipv6, int ttl) {
   const int level = ipv6 ? IPPROTO_IPV6 : IPPROTO_IP;
   const int option = ipv6 ? IPV6_UNICAST_HOPS : IP_TTL;
-  return ::setsockopt(socket.native_handle(), level, option, &ttl, sizeof ttl) == 0;
+  return ::setsockopt(socket.descriptor(), level, option, &ttl, sizeof ttl) == 0;
 }
 
 // The socket was all there is to say.
-asio::awaitable<void> look_only(asio::ip::tcp::socket& socket, Steps& steps) {
-  keep_info(steps, steps::tcp_info_of(socket.native_handle()));
+asio::awaitable<void> look_only(net::Socket& socket, Steps& steps) {
+  keep_info(steps, steps::tcp_info_of(socket.descriptor()));
   co_return;
 }
 
 // What it is given stays in the caller's hands until it has ended.
-asio::awaitable<void> speak(Ascent& ascent, const steps::Attempt& attempt,
-                            asio::ip::tcp::socket& socket, Visit& visit,
-                            std::vector<std::string>& cookies, Steps& steps) {
+asio::awaitable<void> speak(Ascent& ascent, const steps::Attempt& attempt, net::Socket& socket,
+                            Visit& visit, std::vector<std::string>& cookies, Steps& steps) {
   switch (visit.scheme) {
     case Scheme::http:
     case Scheme::https:
@@ -144,8 +145,8 @@ asio::awaitable<void> speak(Ascent& ascent, const steps::Attempt& attempt,
 }
 
 // The connection, ready for the service's first word; what it took is the first of the steps.
-asio::awaitable<std::optional<asio::ip::tcp::socket>> open(Ascent& ascent, steps::Attempt& attempt,
-                                                           const Visit& visit, Steps& steps) {
+asio::awaitable<std::optional<net::Socket>> open(Ascent& ascent, steps::Attempt& attempt,
+                                                 const Visit& visit, Steps& steps) {
   auto connected = co_await steps::connect(ascent.way, attempt);
   std::optional<Failure>& failure = connected.observation.failure;
   if (visit.proxy && failure)

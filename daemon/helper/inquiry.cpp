@@ -99,8 +99,9 @@ asio::awaitable<Tried> try_endpoint(Inquiry& inquiry, Endpoint peer) {
   steps::TlsOptions options;
   options.server_name = inquiry.question.host;
   options.alpn = {"h2", "http/1.1"};
-  const auto secured = co_await steps::secure(inquiry.way, attempt, std::move(*connected.socket),
-                                              std::move(options));
+  auto socket = net::to_asio(inquiry.way.executor, std::move(*connected.socket));
+  const auto secured =
+      co_await steps::secure(inquiry.way, attempt, std::move(socket), std::move(options));
   tried.handshake =
       HelperHandshake{peer, inquiry.question.host, handshake_word(secured.observation.failure)};
   co_return tried;

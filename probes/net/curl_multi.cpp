@@ -2,17 +2,13 @@
 
 #include <sys/epoll.h>
 
-#include <array>
-#include <cerrno>
 #include <chrono>
 #include <new>
 #include <optional>
-#include <system_error>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
-#include <boost/asio/append.hpp>
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -20,23 +16,35 @@
 #include "probes/net/curl_global.hpp"
 #include "probes/net/shared_context.hpp"
 
-// Why an epoll set of our own, and not one Asio descriptor per socket of libcurl's: libcurl may
-// close a socket before it says so (CURL_POLL_REMOVE comes late), and the number may belong to
-// somebody else by then. An Asio descriptor on that number would deregister the stranger when it is
-// released. The kernel, however, forgets a closed descriptor by itself, and an epoll set is
-// level-triggered, which is what libcurl expects of its caller.
-
 namespace reachd::net {
 namespace asio = boost::asio;
 using boost::system::error_code;
 using Clock = std::chrono::steady_clock;
 
-struct CurlMulti::State : std::enable_shared_from_this<State> {
-  explicit State(asio::any_io_executor ex) : executor(ex), timer(ex), poller(ex) {
+// One that is under way, in the frame of the coroutine that waits for it.
+struct CurlMulti::Transfer {
+  Transfer(const std::shared_ptr<State>& state, CURL* handle);
+  ~Transfer();  // breaks it off if it has not ended
+  Transfer(const Transfer&) = delete;
+  Transfer& operator=(const Transfer&) = delete;
+
+  void end(CURLcode with) {
+    code = with;
+    under_way = false;
+    waiter.tell();
+  }
+
+  std::weak_ptr<State> multi;
+  CURL* const easy;
+  Waiter waiter;
+  CURLcode code = CURLE_ABORTED_BY_CALLBACK;
+  bool under_way = false;
+};
+
+struct CurlMulti::State final : Poller::Watcher, std::enable_shared_from_this<State> {
+  State(asio::any_io_executor ex, Poller& watching)
+      : executor(std::move(ex)), poller(watching), timer(executor) {
     prepare_curl();
-    const int set = ::epoll_create1(EPOLL_CLOEXEC);
-    if (set < 0) throw std::system_error(errno, std::generic_category(), "epoll_create1");
-    poller.assign(set);
     multi = curl_multi_init();
     if (multi == nullptr) throw std::bad_alloc();
     curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, &State::on_socket);
@@ -56,17 +64,25 @@ struct CurlMulti::State : std::enable_shared_from_this<State> {
   }
 
   bool watch(curl_socket_t socket, int what) {
-    const int set = poller.native_handle();
     if (what == CURL_POLL_REMOVE) {
-      ::epoll_ctl(set, EPOLL_CTL_DEL, socket, nullptr);  // may be closed, and so forgotten, already
+      poller.forget(socket, *this);
       return true;
     }
-    epoll_event event{};
-    if (what & CURL_POLL_IN) event.events |= EPOLLIN;
-    if (what & CURL_POLL_OUT) event.events |= EPOLLOUT;
-    event.data.fd = socket;
-    return ::epoll_ctl(set, EPOLL_CTL_MOD, socket, &event) == 0 ||
-           (errno == ENOENT && ::epoll_ctl(set, EPOLL_CTL_ADD, socket, &event) == 0);
+    std::uint32_t events = 0;
+    if (what & CURL_POLL_IN) events |= EPOLLIN;
+    if (what & CURL_POLL_OUT) events |= EPOLLOUT;
+    return poller.watch(socket, events, *this);
+  }
+
+  void on_ready(int socket, std::uint32_t events) override {
+    int mask = 0;
+    if (events & EPOLLIN) mask |= CURL_CSELECT_IN;
+    if (events & EPOLLOUT) mask |= CURL_CSELECT_OUT;
+    // An error alone is shown as readable: the read then yields the errno, which CURL_CSELECT_ERR
+    // would hide behind a general "send error".
+    if (mask == 0) mask = CURL_CSELECT_IN;
+    act(socket, mask);
+    reap();
   }
 
   // libcurl has one timer; each call replaces the former. 0 means soon, but not from in here.
@@ -111,42 +127,6 @@ struct CurlMulti::State : std::enable_shared_from_this<State> {
     });
   }
 
-  // One wait serves all sockets. It is armed only while transfers run, else run() would never
-  // return.
-  void arm() {
-    if (armed || transfers.empty()) return;
-    armed = true;
-    poller.async_wait(asio::posix::stream_descriptor::wait_read,
-                      [weak = weak_from_this()](error_code error) {
-                        const auto state = weak.lock();
-                        if (!state) return;
-                        state->armed = false;
-                        if (!error) state->poll();
-                        state->arm();
-                      });
-  }
-
-  // Asks again while the answer filled the array, a few times at most: sockets that are always
-  // ready must not keep the loop from everybody else.
-  void poll() {
-    std::array<epoll_event, 64> events;
-    for (int round = 0; round < 4; ++round) {
-      const int count = ::epoll_wait(poller.native_handle(), events.data(), events.size(), 0);
-      for (int i = 0; i < count; ++i) {
-        const epoll_event& event = events[static_cast<std::size_t>(i)];
-        int mask = 0;
-        if (event.events & EPOLLIN) mask |= CURL_CSELECT_IN;
-        if (event.events & EPOLLOUT) mask |= CURL_CSELECT_OUT;
-        // An error alone is shown as readable: the read then yields the errno, which
-        // CURL_CSELECT_ERR would hide behind a general "send error".
-        if (mask == 0) mask = CURL_CSELECT_IN;
-        act(event.data.fd, mask);
-      }
-      if (count < static_cast<int>(events.size())) break;
-    }
-    reap();
-  }
-
   void act(curl_socket_t socket, int mask) {
     int running = 0;
     const SharedContext::Offer offer(context);
@@ -157,24 +137,26 @@ struct CurlMulti::State : std::enable_shared_from_this<State> {
   }
 
   // Transfers are finished here only, after socket_action has returned: within it libcurl refuses.
+  // All messages are read before the first is acted upon: a message dies with its handle's removal,
+  // which looks through all that are left.
   void reap() {
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
-      if (message->msg != CURLMSG_DONE) continue;
-      const CURLcode code = message->data.result;  // the message dies with remove_handle
-      finish(message->easy_handle, code);
+      if (message->msg == CURLMSG_DONE) {
+        ended.emplace_back(message->easy_handle, message->data.result);
+      }
     }
+    for (const auto& [easy, code] : ended) finish(easy, code);
+    ended.clear();
   }
 
   void finish(CURL* easy, CURLcode code) {
     const auto found = transfers.find(easy);
     if (found == transfers.end()) return;
-    Handler handler = std::move(found->second);
+    Transfer& transfer = *found->second;
     transfers.erase(found);
-    asio::get_associated_cancellation_slot(handler).clear();
     curl_multi_remove_handle(multi, easy);
-    if (transfers.empty() && armed) poller.cancel();
-    asio::post(executor, asio::append(std::move(handler), code));
+    transfer.end(code);
   }
 
   void abort_all() {
@@ -184,42 +166,47 @@ struct CurlMulti::State : std::enable_shared_from_this<State> {
   asio::any_io_executor executor;
   SharedContext context;
   CertificateCache certificates;
+  Poller& poller;
   asio::steady_timer timer;
-  asio::posix::stream_descriptor poller;  // the epoll set
   CURLM* multi = nullptr;
   std::optional<Clock::time_point> timer_at;  // when the timer ends, if it runs
   bool soon = false;                          // somebody is on the way
-  bool armed = false;
-  std::unordered_map<CURL*, Handler> transfers;
+  std::unordered_map<CURL*, Transfer*> transfers;
+  std::vector<std::pair<CURL*, CURLcode>> ended;  // while they are reaped
 };
 
-CurlMulti::CurlMulti(asio::any_io_executor executor)
-    : state_(std::make_shared<State>(std::move(executor))) {}
+CurlMulti::Transfer::Transfer(const std::shared_ptr<State>& state, CURL* handle)
+    : multi(state), easy(handle), waiter(state->executor) {
+  if (!state->transfers.emplace(easy, this).second) {
+    end(CURLE_FAILED_INIT);
+    return;
+  }
+  under_way = true;
+  if (curl_multi_add_handle(state->multi, easy) != CURLM_OK) state->finish(easy, CURLE_FAILED_INIT);
+}
 
-// Whoever still waits is told so, if the loop ever turns again.
+CurlMulti::Transfer::~Transfer() {
+  if (!under_way) return;
+  if (const auto state = multi.lock()) state->finish(easy, CURLE_ABORTED_BY_CALLBACK);
+}
+
+CurlMulti::CurlMulti(asio::any_io_executor executor, Poller& poller)
+    : state_(std::make_shared<State>(std::move(executor), poller)) {}
+
 CurlMulti::~CurlMulti() {
   state_->abort_all();
 }
 
-void CurlMulti::start(CURL* easy, Handler handler) {
-  State& state = *state_;
-  if (state.transfers.contains(easy)) {
-    asio::post(state.executor, asio::append(std::move(handler), CURLE_FAILED_INIT));
-    return;
-  }
-  if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected()) {
-    slot.assign([weak = state.weak_from_this(), easy](asio::cancellation_type) {
-      const auto alive = weak.lock();
-      CURL* const transfer = easy;  // finishing clears the slot, and this closure with it
-      if (alive) alive->finish(transfer, CURLE_ABORTED_BY_CALLBACK);
-    });
-  }
-  state.transfers.emplace(easy, std::move(handler));
-  if (curl_multi_add_handle(state.multi, easy) != CURLM_OK) {
-    state.finish(easy, CURLE_FAILED_INIT);
-    return;
-  }
-  state.arm();
+asio::awaitable<CurlMulti::Performed> CurlMulti::perform_until(
+    CURL* easy, std::chrono::steady_clock::time_point deadline) {
+  Transfer transfer(state_, easy);
+  const Ended ended = co_await transfer.waiter.until(deadline);
+  co_return Performed{transfer.code, ended};
+}
+
+asio::awaitable<CURLcode> CurlMulti::perform(CURL* easy) {
+  const Performed performed = co_await perform_until(easy, Waiter::kNever);
+  co_return performed.code;
 }
 
 }  // namespace reachd::net

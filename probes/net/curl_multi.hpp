@@ -1,43 +1,42 @@
 // Runs libcurl transfers on an Asio executor, so that a coroutine can write
 //   CURLcode code = co_await multi.perform(easy);
 //
-// libcurl owns every socket it uses. It says which ones to watch; they are kept in an epoll set of
-// our own, and Asio waits on that one descriptor. Nothing here closes, duplicates or releases a
-// socket of libcurl's. All calls must come from the executor's thread.
+// libcurl owns every socket it uses and says which ones to watch; nothing here closes, duplicates
+// or releases one. All calls must come from the executor's thread.
 #pragma once
 
+#include <chrono>
 #include <memory>
-#include <utility>
 
 #include <curl/curl.h>
-#include <boost/asio/any_completion_handler.hpp>
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include "probes/net/poller.hpp"
 
 namespace reachd::net {
 
 class CurlMulti {
  public:
-  using Handler = boost::asio::any_completion_handler<void(CURLcode)>;
+  struct Performed {
+    CURLcode code = CURLE_OK;
+    Ended ended = Ended::told;  // late, cancelled: the code is CURLE_ABORTED_BY_CALLBACK
+  };
 
-  explicit CurlMulti(boost::asio::any_io_executor executor);
-  ~CurlMulti();
+  // The poller must outlive it.
+  CurlMulti(boost::asio::any_io_executor executor, Poller& poller);
+  ~CurlMulti();  // whoever still waits is told CURLE_ABORTED_BY_CALLBACK
   CurlMulti(const CurlMulti&) = delete;
   CurlMulti& operator=(const CurlMulti&) = delete;
 
-  // Completes with the transfer's result; with CURLE_ABORTED_BY_CALLBACK when the waiting coroutine
-  // is cancelled (that is ours, never the network's). `easy` must outlive the operation.
-  template <typename Token = boost::asio::use_awaitable_t<>>
-  auto perform(CURL* easy, Token token = {}) {
-    return boost::asio::async_initiate<Token, void(CURLcode)>(
-        [this](auto handler, CURL* e) { start(e, std::move(handler)); }, token, easy);
-  }
+  // `easy` must outlive the wait. A cancelled coroutine, or one that waited until the deadline,
+  // breaks the transfer off: that is ours, never the network's.
+  boost::asio::awaitable<Performed> perform_until(CURL* easy,
+                                                  std::chrono::steady_clock::time_point deadline);
+  boost::asio::awaitable<CURLcode> perform(CURL* easy);
 
  private:
-  void start(CURL* easy, Handler handler);
-
   struct State;
+  struct Transfer;
   std::shared_ptr<State> state_;
 };
 

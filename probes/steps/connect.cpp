@@ -1,17 +1,16 @@
 #include "probes/steps/connect.hpp"
 
 #include <netinet/tcp.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <utility>
 
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace reachd::steps {
 namespace asio = boost::asio;
@@ -35,12 +34,44 @@ struct KernelTcpInfo {
 static_assert(sizeof(tcp_info) == 104);
 static_assert(offsetof(KernelTcpInfo, min_rtt) == 148);
 
-error_code open(tcp::socket& socket, const tcp::endpoint& peer) {
-  error_code error;
-  socket.open(peer.protocol(), error);
-  if (!error) socket.non_blocking(true, error);
-  if (!error) socket.set_option(tcp::no_delay(true), error);
-  return error;
+error_code error_now() {
+  return error_code(errno, boost::system::system_category());
+}
+
+// Open, and on its way to the peer.
+error_code begin(const tcp::endpoint& peer, net::Socket& socket) {
+  const int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
+  socket = net::Socket(::socket(peer.protocol().family(), type, IPPROTO_TCP));
+  if (socket.descriptor() < 0) return error_now();
+  const int yes = 1;
+  if (::setsockopt(socket.descriptor(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) != 0) {
+    return error_now();
+  }
+  const auto size = static_cast<socklen_t>(peer.size());
+  if (::connect(socket.descriptor(), peer.data(), size) == 0) return {};
+  return errno == EINPROGRESS ? error_code{} : error_now();
+}
+
+// Why there is no connection. A peer that took it and resets it at once may be quicker than we are
+// to look: then it stood, and what has become of it is for the next step to find, which the error,
+// once asked for, would be no more.
+error_code outcome(const net::Socket& socket, std::uint32_t events,
+                   const std::optional<TcpInfo>& info) {
+  const bool stood = info && info->bytes_acked > 0;  // our SYN
+  if ((events & EPOLLERR) == 0 || stood) return {};
+  int error = 0;
+  socklen_t size = sizeof error;
+  if (::getsockopt(socket.descriptor(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) {
+    return error_now();
+  }
+  return error_code(error, boost::system::system_category());
+}
+
+std::uint16_t local_port(const net::Socket& socket) {
+  tcp::endpoint local;
+  auto size = static_cast<socklen_t>(local.capacity());
+  return ::getsockname(socket.descriptor(), local.data(), &size) == 0 ? local.port()
+                                                                      : std::uint16_t{0};
 }
 
 }  // namespace
@@ -89,31 +120,29 @@ asio::awaitable<Connected> connect(net::WayOut& way, Attempt& attempt) {
     co_return result;
   }
   const tcp::endpoint peer(address, attempt.peer.port);
-  tcp::socket socket(way.executor);
-  error = open(socket, peer);
+  net::Socket socket;
+  error = begin(peer, socket);
   if (error) {
     observation.failure = failure_from_errno(error.value());
     co_return result;
   }
 
-  asio::steady_timer timer(way.executor, attempt.deadline);
-  auto both = asio::experimental::make_parallel_group(socket.async_connect(peer, asio::deferred),
-                                                      timer.async_wait(asio::deferred));
-  const auto [order, connected, expired] =
-      co_await both.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
+  const net::Poller::Ready ready =
+      co_await way.poller.ready(socket.descriptor(), EPOLLOUT, attempt.deadline);
   observation.took = std::chrono::duration_cast<Micros>(Clock::now() - began);
-
-  if (connected == asio::error::operation_aborted) {
-    observation.failure =
-        Failure{expired ? Word::reachd_cancelled : Word::generic_timeout_error, {}};
+  if (ready.ended != net::Ended::told) {
+    const bool late = ready.ended == net::Ended::late;
+    observation.failure = Failure{late ? Word::generic_timeout_error : Word::reachd_cancelled, {}};
     co_return result;
   }
-  if (const auto local = socket.local_endpoint(error); !error) seen.local_port = local.port();
-  if (connected) {
-    observation.failure = failure_from_errno(connected.value());
+  seen.local_port = local_port(socket);
+  auto info = tcp_info_of(socket.descriptor());
+  error = outcome(socket, ready.events, info);
+  if (error) {
+    observation.failure = failure_from_errno(error.value());
     co_return result;
   }
-  seen.info = tcp_info_of(socket.native_handle());
+  seen.info = std::move(info);
   result.socket.emplace(std::move(socket));
   co_return result;
 }

@@ -4,8 +4,8 @@
 #include <optional>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
+#include "probes/net/socket.hpp"
 #include "probes/net/way_out.hpp"
 #include "probes/observation.hpp"
 
@@ -22,8 +22,8 @@ struct Attempt {
 };
 
 struct Connected {
-  Observation observation;                             // stage tcp, TcpSeen
-  std::optional<boost::asio::ip::tcp::socket> socket;  // open and non-blocking on success
+  Observation observation;            // stage tcp, TcpSeen
+  std::optional<net::Socket> socket;  // open and non-blocking on success
 };
 
 // Waits for the pace first; that wait is in neither `began` nor `took` (the deadline moves with

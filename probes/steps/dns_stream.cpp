@@ -95,8 +95,9 @@ asio::awaitable<void> ask_tcp(net::WayOut& way, const DnsOptions& options,
   Connected connected = co_await connect(way, attempt);
   observation.failure = connected.observation.failure;
   if (!connected.socket) co_return;
+  auto socket = net::to_asio(way.executor, std::move(*connected.socket));
   asio::steady_timer timer(way.executor, deadline);
-  observation.failure = co_await exchange(*connected.socket, timer, question, options.start,
+  observation.failure = co_await exchange(socket, timer, question, options.start,
                                           std::get<DnsSeen>(observation.seen));
 }
 
@@ -109,7 +110,8 @@ asio::awaitable<void> ask_dot(net::WayOut& way, const DnsOptions& options,
   if (!connected.socket) co_return;
   const ResolverSettings& resolver = options.resolver;
   TlsOptions tls{resolver.server_name.empty() ? resolver.address : resolver.server_name, {"dot"}};
-  Secured secured = co_await secure(way, attempt, std::move(*connected.socket), std::move(tls));
+  auto socket = net::to_asio(way.executor, std::move(*connected.socket));
+  Secured secured = co_await secure(way, attempt, std::move(socket), std::move(tls));
   observation.failure = secured.observation.failure;
   if (!secured.stream) co_return;
   asio::steady_timer timer(way.executor, deadline);

@@ -110,8 +110,8 @@ bool may_be_html(const std::vector<Header>& headers) {
 
 }  // namespace
 
-Exchange::Exchange(const net::TrustStore& trust, const Endpoint& peer,
-                   boost::asio::ip::tcp::socket socket, HttpOptions options)
+Exchange::Exchange(const net::TrustStore& trust, const Endpoint& peer, net::Socket socket,
+                   HttpOptions options)
     : trust_(trust),
       options_(std::move(options)),
       handover_(std::move(socket)),

@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include <curl/curl.h>
-#include <boost/asio/ip/tcp.hpp>
 
 #include "probes/net/curl_easy.hpp"
 #include "probes/net/tls_watch.hpp"
@@ -21,7 +20,7 @@ namespace reachd::steps {
 class Exchange {
  public:
   // `trust` must outlive the exchange.
-  Exchange(const net::TrustStore& trust, const Endpoint& peer, boost::asio::ip::tcp::socket socket,
+  Exchange(const net::TrustStore& trust, const Endpoint& peer, net::Socket socket,
            HttpOptions options);
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;

@@ -8,20 +8,10 @@
 #include "probes/steps/connect.hpp"
 
 namespace reachd::steps {
-namespace {
-
-int released(boost::asio::ip::tcp::socket& socket) {
-  boost::system::error_code error;
-  const int descriptor = socket.release(error);
-  return error ? -1 : descriptor;
-}
-
-}  // namespace
-
-Handover::Handover(boost::asio::ip::tcp::socket socket) : descriptor_(released(socket)) {}
+Handover::Handover(net::Socket socket) : socket_(std::move(socket)) {}
 
 Handover::~Handover() {
-  if (descriptor_ != -1) close(descriptor_);
+  if (socket_.descriptor() != -1) close(socket_.release());
 }
 
 void Handover::attach(CURL* easy) {
@@ -31,15 +21,16 @@ void Handover::attach(CURL* easy) {
   curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, this);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &Handover::on_close);
   curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, this);
+  curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 0L);  // it is set
 }
 
 curl_socket_t Handover::on_open(void* self, curlsocktype, curl_sockaddr*) {
   auto& handover = *static_cast<Handover*>(self);
-  if (handover.descriptor_ == -1) {
+  if (handover.socket_.descriptor() == -1) {
     handover.asked_twice_ = true;
     return CURL_SOCKET_BAD;
   }
-  return std::exchange(handover.descriptor_, -1);
+  return handover.socket_.release();
 }
 
 int Handover::on_options(void*, curl_socket_t, curlsocktype) {

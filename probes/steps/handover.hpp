@@ -6,8 +6,8 @@
 #include <optional>
 
 #include <curl/curl.h>
-#include <boost/asio/ip/tcp.hpp>
 
+#include "probes/net/socket.hpp"
 #include "probes/observation.hpp"
 
 namespace reachd::steps {
@@ -15,7 +15,7 @@ namespace reachd::steps {
 // Must outlive the connection: the easy handle is cleaned up first.
 class Handover {
  public:
-  explicit Handover(boost::asio::ip::tcp::socket socket);
+  explicit Handover(net::Socket socket);
   ~Handover();
   Handover(const Handover&) = delete;
   Handover& operator=(const Handover&) = delete;
@@ -35,7 +35,7 @@ class Handover {
   static int on_close(void* self, curl_socket_t socket);
   int close(int descriptor);
 
-  int descriptor_;  // -1 once libcurl has it
+  net::Socket socket_;  // none once libcurl has it
   bool asked_twice_ = false;
   int socket_error_ = 0;
   std::optional<TcpInfo> tcp_info_;

@@ -4,10 +4,6 @@
 #include <utility>
 
 #include <boost/algorithm/string/predicate.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/experimental/parallel_group.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "probes/net/location.hpp"
 #include "probes/steps/exchange.hpp"
@@ -54,20 +50,17 @@ void note_location(Observation& observation) {
 
 }  // namespace
 
-asio::awaitable<Fetched> fetch(net::WayOut& way, const Attempt& attempt,
-                               asio::ip::tcp::socket socket, HttpOptions options) {
+asio::awaitable<Fetched> fetch(net::WayOut& way, const Attempt& attempt, net::Socket socket,
+                               HttpOptions options) {
   const Clock::time_point began = Clock::now();
   const bool tls = options.url.starts_with("https:");
   Exchange exchange(way.trust, attempt.peer, std::move(socket), std::move(options));
   Ending ending{CURLE_OUT_OF_MEMORY};
   if (exchange.easy() != nullptr) {
-    asio::steady_timer timer(way.executor, attempt.deadline);
-    auto both = asio::experimental::make_parallel_group(
-        way.curl.perform(exchange.easy(), asio::deferred), timer.async_wait(asio::deferred));
-    const auto [order, code, expired] =
-        co_await both.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
-    const bool broken_off = code == CURLE_ABORTED_BY_CALLBACK;
-    ending = {code, broken_off && !expired, broken_off && expired};
+    const auto performed = co_await way.curl.perform_until(exchange.easy(), attempt.deadline);
+    const bool broken_off = performed.code == CURLE_ABORTED_BY_CALLBACK;
+    const bool late = broken_off && performed.ended == net::Ended::late;
+    ending = {performed.code, late, broken_off && !late};
   }
   const Clock::time_point ended = Clock::now();
 

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 #include "probes/net/way_out.hpp"
 #include "probes/observation.hpp"
@@ -38,7 +37,7 @@ struct Fetched {
   std::vector<std::string> cookies;   // the jar afterwards, at most 64 lines of at most 4 KiB
 };
 
-boost::asio::awaitable<Fetched> fetch(net::WayOut& way, const Attempt& attempt,
-                                      boost::asio::ip::tcp::socket socket, HttpOptions options);
+boost::asio::awaitable<Fetched> fetch(net::WayOut& way, const Attempt& attempt, net::Socket socket,
+                                      HttpOptions options);
 
 }  // namespace reachd::steps

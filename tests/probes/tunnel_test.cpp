@@ -33,8 +33,9 @@ class Tunnel : public testing::Test {
     attempt.deadline = attempt.start + patience;
     auto connected = co_await steps::connect(loop.way, attempt);
     if (!connected.socket) co_return "no connection";
+    auto socket = net::to_asio(loop.io.get_executor(), std::move(*connected.socket));
     const auto failure =
-        co_await steps::tunnel(loop.way, attempt, *connected.socket, kind, std::move(host), 443);
+        co_await steps::tunnel(loop.way, attempt, socket, kind, std::move(host), 443);
     co_return failure ? to_string(*failure) : "stands";
   }
 

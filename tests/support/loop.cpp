@@ -12,9 +12,10 @@ net::TrustStore load(const std::string& ca_file) {
 }  // namespace
 
 Loop::Loop(const std::string& ca_file)
-    : curl(io.get_executor()),
+    : poller(io.get_executor()),
+      curl(io.get_executor(), poller),
       trust(load(ca_file)),
       pace(io.get_executor(), {1e6, std::chrono::seconds(1)}, {1e6, std::chrono::seconds(1)}),
-      way{io.get_executor(), curl, trust, pace} {}
+      way{io.get_executor(), poller, curl, trust, pace} {}
 
 }  // namespace reachd::test

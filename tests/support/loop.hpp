@@ -43,6 +43,7 @@ class Loop {
  public:
   explicit Loop(const std::string& ca_file = "/etc/ssl/certs/ca-certificates.crt");
   boost::asio::io_context io;
+  net::Poller poller;
   net::CurlMulti curl;
   net::TrustStore trust;
   net::Pace pace;

@@ -24,6 +24,7 @@ using test::TcpServer;
 
 struct Got {
   CURLcode code = CURLE_OK;
+  Ended ended = Ended::told;
   std::string body;
 };
 
@@ -49,17 +50,15 @@ asio::awaitable<Got> get(CurlMulti& multi, std::string url) {
   co_return got;
 }
 
-// Cancelled after `patience`.
+// Broken off after `patience`.
 asio::awaitable<Got> get_briefly(CurlMulti& multi, std::string url,
                                  std::chrono::milliseconds patience) {
   Got got;
   const CurlEasy easy = easy_for(url, got.body);
-  asio::steady_timer timer(co_await asio::this_coro::executor, patience);
-  auto both = asio::experimental::make_parallel_group(multi.perform(easy.get(), asio::deferred),
-                                                      timer.async_wait(asio::deferred));
-  const auto [order, code, error] =
-      co_await both.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
-  got.code = code;
+  const auto performed =
+      co_await multi.perform_until(easy.get(), std::chrono::steady_clock::now() + patience);
+  got.code = performed.code;
+  got.ended = performed.ended;
   co_return got;
 }
 
@@ -92,7 +91,8 @@ class CurlMultiTest : public testing::Test {
   }
 
   asio::io_context io;
-  std::optional<CurlMulti> multi{std::in_place, io.get_executor()};
+  Poller poller{io.get_executor()};
+  std::optional<CurlMulti> multi{std::in_place, io.get_executor(), poller};
 };
 
 TEST_F(CurlMultiTest, ManyTransfersAtOnceAllComeBack) {
@@ -154,8 +154,29 @@ TEST_F(CurlMultiTest, WaitingCostsNoTimeOfTheProcessorAndEndsWhenCancelled) {
   from.async_wait([&](auto) { before = cpu_of_this_thread(); });
   until.async_wait([&](auto) { after = cpu_of_this_thread(); });
   const auto all = test::run(io, together(io.get_executor(), std::move(works)));
-  for (const Got& got : all) EXPECT_EQ(got.code, CURLE_ABORTED_BY_CALLBACK);
+  for (const Got& got : all) {
+    EXPECT_EQ(got.code, CURLE_ABORTED_BY_CALLBACK);
+    EXPECT_EQ(got.ended, Ended::late);
+  }
   EXPECT_LE(after - before, 100ms);
+}
+
+TEST_F(CurlMultiTest, ACancelledCoroutineBreaksItsTransferOff) {
+  asio::cancellation_signal signal;
+  TcpServer server(
+      io, {test::request(), test::Call{[&] { signal.emit(asio::cancellation_type::terminal); }},
+           test::Hang{}});
+  std::optional<Got> got;
+  asio::co_spawn(io, get_briefly(*multi, server.url(), 20s),
+                 asio::bind_cancellation_slot(signal.slot(), [&](std::exception_ptr error, Got g) {
+                   EXPECT_FALSE(error);
+                   got = g;
+                   io.stop();
+                 }));
+  io.run_for(10s);
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->code, CURLE_ABORTED_BY_CALLBACK);
+  EXPECT_EQ(got->ended, Ended::cancelled);
 }
 
 TEST_F(CurlMultiTest, TheLoopRunsOutOfWorkWhenNothingIsUnderWay) {
@@ -176,7 +197,7 @@ TEST_F(CurlMultiTest, DescriptorsAreAllGivenBack) {
   get_all(server.url(), 5);
   multi.reset();
   const auto before = open_descriptors();
-  multi.emplace(io.get_executor());
+  multi.emplace(io.get_executor(), poller);
   get_all(server.url(), 50);
   TcpServer silent(io, {test::Hang{}});
   std::vector<asio::awaitable<Got>> works;
@@ -218,8 +239,10 @@ TEST_F(CurlMultiTest, AHandleThatIsUnderWayIsRefusedASecondTime) {
   const CurlEasy easy = easy_for(server.url(), got.body);
   std::optional<CURLcode> first;
   std::optional<CURLcode> second;
-  multi->perform(easy.get(), [&](CURLcode code) { first = code; });
-  multi->perform(easy.get(), [&](CURLcode code) { second = code; });
+  for (auto* code : {&first, &second}) {
+    asio::co_spawn(io, multi->perform(easy.get()),
+                   [code](std::exception_ptr, CURLcode ended) { *code = ended; });
+  }
   while (!first && io.run_one_for(20s) != 0) continue;
   EXPECT_EQ(second, CURLE_FAILED_INIT);
   EXPECT_EQ(first, CURLE_OK);

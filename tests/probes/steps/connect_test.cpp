@@ -1,5 +1,7 @@
 #include "probes/steps/connect.hpp"
 
+#include <fcntl.h>
+#include <sys/epoll.h>
 #include <sys/resource.h>
 
 #include <gtest/gtest.h>
@@ -41,7 +43,7 @@ class ConnectTest : public testing::Test {
 TEST_F(ConnectTest, AnOpenPortGivesASocketAndItsFacts) {
   TcpServer server(loop.io, {test::Hang{}});
   Attempt attempt = attempt_to(server.port());
-  const Connected connected = test::run(loop.io, connect(loop.way, attempt));
+  Connected connected = test::run(loop.io, connect(loop.way, attempt));
   const Observation& seen = connected.observation;
   EXPECT_EQ(seen.failure, std::nullopt);
   EXPECT_EQ(seen.stage, Stage::tcp);
@@ -50,11 +52,32 @@ TEST_F(ConnectTest, AnOpenPortGivesASocketAndItsFacts) {
   EXPECT_EQ(to_string(seen.peer), "127.0.0.1:" + std::to_string(server.port()));
   EXPECT_GT(seen.took, 0us);
   ASSERT_TRUE(connected.socket);
-  EXPECT_TRUE(connected.socket->non_blocking());
+  EXPECT_NE(::fcntl(connected.socket->descriptor(), F_GETFL) & O_NONBLOCK, 0);
+  EXPECT_NE(::fcntl(connected.socket->descriptor(), F_GETFD) & FD_CLOEXEC, 0);
+  const auto local = net::to_asio(loop.io.get_executor(), std::move(*connected.socket));
   const auto& tcp = std::get<TcpSeen>(seen.seen);
-  EXPECT_EQ(tcp.local_port, connected.socket->local_endpoint().port());
+  EXPECT_EQ(tcp.local_port, local.local_endpoint().port());
   ASSERT_TRUE(tcp.info);
   EXPECT_EQ(tcp.info->state, 1);  // established
+}
+
+// However late we look: what became of it is the next step's finding.
+TEST_F(ConnectTest, APeerThatResetsAtOnceHadTakenTheConnection) {
+  TcpServer server(loop.io, {test::Reset{}});
+  Attempt attempt = attempt_to(server.port());
+  const auto connect_and_wait = [&]() -> asio::awaitable<Connected> {
+    Connected connected = co_await connect(loop.way, attempt);
+    if (connected.socket) {
+      co_await loop.poller.ready(connected.socket->descriptor(), EPOLLIN, attempt.deadline);
+    }
+    co_return connected;
+  };
+  const Connected connected = test::run(loop.io, connect_and_wait());
+  EXPECT_EQ(connected.observation.failure, std::nullopt);
+  ASSERT_TRUE(connected.socket);
+  char byte = 0;
+  EXPECT_EQ(::recv(connected.socket->descriptor(), &byte, 1, 0), -1);
+  EXPECT_EQ(errno, ECONNRESET);
 }
 
 TEST_F(ConnectTest, AClosedPortIsRefused) {

@@ -105,7 +105,7 @@ TEST_F(HttpsTest, WhatIsKnownOfACertificateHoldsForItsNameAndTrustAlone) {
     return test::run(loop.io, visit(way, attempt, std::move(options)));
   };
   const auto elsewhere = *net::TrustStore::load(stranger.ca_file());
-  net::WayOut distrustful{loop.way.executor, loop.curl, elsewhere, loop.pace};
+  net::WayOut distrustful{loop.way.executor, loop.poller, loop.curl, elsewhere, loop.pace};
   const Fetched first = fetch(loop.way, "localhost");
   const Fetched second = fetch(loop.way, "localhost");
   ASSERT_FALSE(tls(first).chain.empty());
