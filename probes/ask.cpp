@@ -45,7 +45,7 @@ asio::awaitable<std::vector<steps::Lookup>> ask_one(Ascent& ascent, ResolverSett
                                                     std::string host, int depth,
                                                     std::chrono::milliseconds timeout) {
   const int range = resolver.kind == ResolverSettings::Kind::doh ? 30000 : 20000;
-  std::vector<asio::awaitable<steps::Lookup>> questions;
+  std::vector<steps::DnsOptions> questions;
   for (std::string& type : question_types(ascent.target)) {
     steps::DnsOptions options;
     options.resolver = resolver;
@@ -56,9 +56,9 @@ asio::awaitable<std::vector<steps::Lookup>> ask_one(Ascent& ascent, ResolverSett
     options.listen_on = ascent.deep() ? kListenDeep : kListenLight;
     options.transaction = ascent.next_transaction(range);
     options.depth = depth;
-    questions.push_back(steps::look_up(ascent.way, std::move(options)));
+    questions.push_back(std::move(options));
   }
-  co_return co_await net::together(ascent.way.executor, std::move(questions));
+  return steps::look_up_all(ascent.way, std::move(questions));
 }
 
 // A4, B6, A4, B6…: neither family waits for the other's end.

@@ -53,7 +53,7 @@ asio::awaitable<Named> look_up(Inquiry& inquiry, std::string host) {
     co_return named;
   }
   const auto resolvers = inquiry.resolvers.pick({});
-  std::vector<asio::awaitable<steps::Lookup>> questions;
+  std::vector<steps::DnsOptions> questions;
   for (const char* type : {"A", "AAAA"}) {
     steps::DnsOptions options;
     options.resolver = resolvers.front();
@@ -61,9 +61,9 @@ asio::awaitable<Named> look_up(Inquiry& inquiry, std::string host) {
     options.query_type = type;
     options.start = inquiry.start;
     options.timeout = kLookupTime;
-    questions.push_back(steps::look_up(inquiry.way, std::move(options)));
+    questions.push_back(std::move(options));
   }
-  const auto lookups = co_await net::together(inquiry.way.executor, std::move(questions));
+  const auto lookups = co_await steps::look_up_all(inquiry.way, std::move(questions));
   for (const steps::Lookup& lookup : lookups) {
     if (!named.failure) named.failure = lookup.observation.failure;
     for (std::string& address : steps::addresses_of(lookup.observation)) {

@@ -6,6 +6,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
+#include "probes/net/together.hpp"
 #include "probes/steps/dns_question.hpp"
 #include "probes/steps/dns_stream.hpp"
 #include "probes/steps/dns_udp.hpp"
@@ -48,25 +49,16 @@ Observation observation_of(const DnsOptions& options, Clock::time_point began) {
   return observation;
 }
 
-asio::awaitable<void> ask(net::WayOut& way, const DnsOptions& options, const DnsQuestion& question,
-                          Clock::time_point deadline, Lookup& lookup) {
-  Observation& observation = lookup.observation;
-  switch (options.resolver.kind) {
-    case Kind::tcp:
-      co_return co_await ask_tcp(way, options, question, deadline, observation);
-    case Kind::dot:
-      co_return co_await ask_dot(way, options, question, deadline, observation);
-    case Kind::doh:
-      co_return co_await ask_doh(way, options, question, deadline, observation);
-    case Kind::system:
-    case Kind::udp:
-      break;
-  }
-  AskedUdp asked = co_await ask_udp(way, options, question, deadline, observation);
-  lookup.listening = std::move(asked.listening);
-  if (!asked.truncated) co_return;
-  std::get<DnsSeen>(observation.seen).engine = "tcp";
-  co_await ask_tcp(way, options, question, deadline, observation);
+bool is_udp(const DnsOptions& options) {
+  return options.resolver.kind == Kind::udp || options.resolver.kind == Kind::system;
+}
+
+// How long it took until the believed reply, or until now.
+Micros taken_until(const Observation& observation, Clock::time_point start) {
+  const auto& seen = std::get<DnsSeen>(observation.seen);
+  const Micros end = seen.answer < 0 ? std::chrono::duration_cast<Micros>(Clock::now() - start)
+                                     : seen.replies[static_cast<std::size_t>(seen.answer)].at;
+  return end - observation.began;
 }
 
 // An exception that a step may meet: the coroutine was cancelled between two waits, or a library
@@ -76,29 +68,103 @@ Failure failure_of(const boost::system::system_error& error) {
   return {Word::reachd_internal, error.code().message()};
 }
 
-}  // namespace
-
-asio::awaitable<Lookup> look_up(net::WayOut& way, DnsOptions options) {
-  const auto began = Clock::now();
-  Lookup lookup;
-  Observation& observation = lookup.observation;
-  observation = observation_of(options, began);
-  const auto question =
-      make_question(options.hostname, options.query_type, options.resolver.kind != Kind::doh);
-  if (!question) {
-    observation.failure = question.error();
-    co_return lookup;
-  }
+// Over one connection. The observation is as observation_of() made it.
+asio::awaitable<void> ask_stream(net::WayOut& way, const DnsOptions& options, Kind kind,
+                                 const DnsQuestion& question, Clock::time_point deadline,
+                                 Observation& observation) {
   try {
-    co_await ask(way, options, *question, began + options.timeout, lookup);
+    switch (kind) {
+      case Kind::dot:
+        co_await ask_dot(way, options, question, deadline, observation);
+        break;
+      case Kind::doh:
+        co_await ask_doh(way, options, question, deadline, observation);
+        break;
+      case Kind::tcp:
+      case Kind::system:
+      case Kind::udp:
+        co_await ask_tcp(way, options, question, deadline, observation);
+        break;
+    }
   } catch (const boost::system::system_error& error) {
     observation.failure = failure_of(error);
   }
-  const auto& seen = std::get<DnsSeen>(observation.seen);
-  observation.took =
-      seen.answer < 0 ? std::chrono::duration_cast<Micros>(Clock::now() - began)
-                      : seen.replies[static_cast<std::size_t>(seen.answer)].at - observation.began;
+  observation.took = taken_until(observation, options.start);
+}
+
+// What came too long for a datagram.
+asio::awaitable<bool> ask_again_by_tcp(net::WayOut& way, const AskedUdp& asked) {
+  Observation& observation = asked.lookup->observation;
+  std::get<DnsSeen>(observation.seen).engine = "tcp";
+  co_await ask_stream(way, *asked.options, Kind::tcp, *asked.question, asked.deadline, observation);
+  co_return true;
+}
+
+asio::awaitable<void> ask_datagrams(net::WayOut& way, std::vector<AskedUdp>& asked) {
+  try {
+    co_await ask_udp(way, asked);
+  } catch (const boost::system::system_error& error) {
+    for (AskedUdp& one : asked) one.lookup->observation.failure = failure_of(error);
+    co_return;
+  }
+  std::vector<asio::awaitable<bool>> again;
+  for (const AskedUdp& one : asked) {
+    if (one.truncated) again.push_back(ask_again_by_tcp(way, one));
+  }
+  if (!again.empty()) co_await net::together(way.executor, std::move(again));
+}
+
+// A lookup that has asked nothing yet, and its question; null, with the failure noted, if there is
+// none.
+std::shared_ptr<const DnsQuestion> prepare(const DnsOptions& options, Lookup& lookup) {
+  lookup.observation = observation_of(options, Clock::now());
+  auto question =
+      make_question(options.hostname, options.query_type, options.resolver.kind != Kind::doh);
+  if (question) return std::make_shared<const DnsQuestion>(std::move(*question));
+  lookup.observation.failure = question.error();
+  return nullptr;
+}
+
+asio::awaitable<Lookup> look_up_by_stream(net::WayOut& way, DnsOptions options) {
+  Lookup lookup;
+  const auto deadline = Clock::now() + options.timeout;
+  if (const auto question = prepare(options, lookup)) {
+    co_await ask_stream(way, options, options.resolver.kind, *question, deadline,
+                        lookup.observation);
+  }
   co_return lookup;
+}
+
+asio::awaitable<Lookup> look_up_by_udp(net::WayOut& way, DnsOptions options) {
+  std::vector<DnsOptions> all;
+  all.push_back(std::move(options));
+  std::vector<Lookup> lookups = co_await look_up_all(way, std::move(all));
+  co_return std::move(lookups.front());
+}
+
+}  // namespace
+
+asio::awaitable<std::vector<Lookup>> look_up_all(net::WayOut& way, std::vector<DnsOptions> all) {
+  if (!std::ranges::all_of(all, is_udp)) {
+    std::vector<asio::awaitable<Lookup>> each;
+    for (DnsOptions& options : all) each.push_back(look_up(way, std::move(options)));
+    co_return co_await net::together(way.executor, std::move(each));
+  }
+  std::vector<Lookup> lookups(all.size());
+  std::vector<AskedUdp> asked;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto deadline = Clock::now() + all[i].timeout;
+    if (auto question = prepare(all[i], lookups[i])) {
+      asked.push_back({&all[i], std::move(question), deadline, &lookups[i]});
+    }
+  }
+  co_await ask_datagrams(way, asked);
+  co_return lookups;
+}
+
+asio::awaitable<Lookup> look_up(net::WayOut& way, DnsOptions options) {
+  if (!is_udp(options)) return look_up_by_stream(way, std::move(options));
+  return look_up_by_udp(way, std::move(options));
 }
 
 asio::awaitable<Observation> settle(Lookup lookup) {

@@ -45,6 +45,9 @@ struct Lookup {
 // Returns with the first answer, of whatever rcode, or the failure. `took` is the time to that
 // answer. At most 32 replies and 64 KiB of their bytes are kept. Cancelled: reachd_cancelled.
 boost::asio::awaitable<Lookup> look_up(net::WayOut& way, DnsOptions options);
+// The same for several side by side, in their order.
+boost::asio::awaitable<std::vector<Lookup>> look_up_all(net::WayOut& way,
+                                                        std::vector<DnsOptions> all);
 
 // Waits until the window is over; the observation then holds every reply that came. If cancelled,
 // those so far.

@@ -1,206 +1,273 @@
 #include "probes/steps/dns_udp.hpp"
 
 #include <netinet/in.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <deque>
 #include <optional>
+#include <ranges>
 #include <span>
 #include <utility>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/udp.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "probes/net/grid.hpp"
+#include "probes/net/socket.hpp"
+#include "probes/net/waiter.hpp"
 
 namespace reachd::steps {
 namespace asio = boost::asio;
 using asio::ip::udp;
 using boost::system::error_code;
+namespace {
 
-// The socket of one question and what came to it. Works by plain callbacks: of ten thousand
-// questions each costs a socket and two timers, no coroutine.
-class Inbox : public std::enable_shared_from_this<Inbox> {
+error_code error_now() {
+  return error_code(errno, boost::system::system_category());
+}
+
+// The socket of one question and what came to it.
+class Inbox final : public net::Poller::Watcher {
  public:
-  Inbox(const asio::any_io_executor& executor, DnsQuestion question, Clock::time_point start)
-      : done(executor, Clock::time_point::max()),
-        question_(std::move(question)),
-        start_(start),
-        socket_(executor),
-        alarm_(executor) {}
+  // Listens on for that long after the answer.
+  Inbox(Inboxes& all, std::shared_ptr<const DnsQuestion> question, Clock::time_point start,
+        Micros listen_on)
+      : all_(all), question_(std::move(question)), start_(start), listen_on_(listen_on) {}
 
   // Connected, so that the kernel drops what others send and shows an ICMP refusal; the port is the
-  // kernel's choice.
-  error_code open(const udp::endpoint& resolver) {
-    const auto failed = [] { return error_code(errno, boost::system::system_category()); };
-    const auto protocol = resolver.protocol();
+  // kernel's choice. From now on the question is under way: until the deadline, sent once more at
+  // `repeat_at` if nothing has come.
+  error_code ask(net::Poller& poller, const udp::endpoint& resolver, Clock::time_point repeat_at,
+                 Clock::time_point deadline) {
     const int type = SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
-    const int descriptor = ::socket(protocol.family(), type, IPPROTO_UDP);
-    if (descriptor < 0) return failed();
-    error_code error;
-    socket_.assign(protocol, descriptor, error);
-    if (error) {
-      ::close(descriptor);
-      return error;
-    }
+    socket_ = net::Socket(::socket(resolver.protocol().family(), type, IPPROTO_UDP));
+    const int descriptor = socket_.descriptor();
+    if (descriptor < 0) return error_now();
     const auto size = static_cast<socklen_t>(resolver.size());
-    return ::connect(descriptor, resolver.data(), size) == 0 ? error_code{} : failed();
-  }
-
-  error_code send() {
-    const auto& query = question_.query;
-    const auto sent = ::send(socket_.native_handle(), query.data(), query.size(), MSG_NOSIGNAL);
-    return sent < 0 ? error_code(errno, boost::system::system_category()) : error_code{};
-  }
-
-  // From now on `done` is cancelled once there is an answer or the reason why there is none.
-  void ask(Clock::time_point repeat_at, Clock::time_point deadline) {
-    deadline_ = deadline;
+    if (::connect(descriptor, resolver.data(), size) != 0) return error_now();
+    if (const auto error = send()) return error;
+    if (!poller.watch(descriptor, EPOLLIN, *this, watch_)) return error_now();
     may_repeat_ = repeat_at < deadline;
-    watch();
-    set_alarm(may_repeat_ ? repeat_at : deadline);
+    deadline_ = deadline;
+    alarm_ = may_repeat_ ? repeat_at : deadline;
+    state_ = State::asked;
+    return {};
   }
 
-  // Nothing before ask() has come to its end.
-  bool is_answered() const { return answered_; }
-  const std::optional<Failure>& failure() const { return failure_; }
-
-  // From now on `done` is cancelled when the window is over.
-  void listen(Clock::time_point until) {
-    listening_ = true;
-    watch();
-    set_alarm(until);
+  // Ends the wait: with the answer, or with the reason why there is none.
+  void finish(std::optional<Failure> failure) {
+    failure_ = std::move(failure);
+    ended_ = Clock::now();
+    if (failure_) return close();
+    state_ = State::listening;
+    alarm_ = net::on_grid(ended_ + listen_on_);
   }
-
-  bool has_answer() const { return seen.answer >= 0 || truncated; }
-  bool is_open() const { return socket_.is_open(); }
 
   void close() {
-    error_code ignored;
-    socket_.close(ignored);
-    alarm_.cancel();
-    done.cancel();
+    watch_.end();
+    socket_ = {};
+    state_ = State::closed;
+    alarm_ = net::Waiter::kNever;
   }
 
-  DnsSeen seen;  // of it only the replies and the answer
-  bool truncated = false;
-  asio::steady_timer done;  // never expires
+  // When on_alarm() is to be called next.
+  Clock::time_point alarm() const { return alarm_; }
+
+  bool is_waiting() const { return state_ == State::asked; }
+  bool is_open() const { return state_ != State::closed; }
+  const std::optional<Failure>& failure() const { return failure_; }
+  Clock::time_point ended() const { return is_waiting() ? Clock::now() : ended_; }
+  const DnsSeen& seen() const { return seen_; }  // of it only the replies and the answer
+  bool truncated() const { return truncated_; }
+  bool has_answer() const { return seen_.answer >= 0 || truncated_; }
+
+  void on_ready(int descriptor, std::uint32_t events) override;
+
+  // What has come is looked at first: a loop that was late must not call a resolver silent.
+  void on_alarm() {
+    error_code error = take(kMostAtOnce);
+    if (state_ == State::listening) return close();
+    if (has_answer()) return finish(std::nullopt);
+    if (!error && !may_repeat_) return finish(failure_without_answer());
+    if (!error && seen_.replies.empty()) error = send();
+    if (error) return finish(failure_from_errno(error.value()));
+    may_repeat_ = false;
+    alarm_ = deadline_;
+  }
 
  private:
+  enum class State { closed, asked, listening };
   static constexpr int kMostErrors = 32;  // after the answer
   static constexpr int kMostAtOnce = 16;  // datagrams, so that others get their turn
+
+  error_code send() {
+    const auto& query = question_->query;
+    const auto sent = ::send(socket_.descriptor(), query.data(), query.size(), MSG_NOSIGNAL);
+    return sent < 0 ? error_now() : error_code{};
+  }
 
   // Takes what has come, `most` datagrams; an ICMP message shows as an error.
   error_code take(int most) {
     thread_local std::array<std::uint8_t, 65536> buffer;  // nobody else on this loop is in here
     for (int i = 0; i < most; ++i) {
-      const auto size = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+      const auto size = ::recv(socket_.descriptor(), buffer.data(), buffer.size(), MSG_DONTWAIT);
       if (size < 0) {
         const bool empty = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-        return empty ? error_code{} : error_code(errno, boost::system::system_category());
+        return empty ? error_code{} : error_now();
       }
       const auto at = std::chrono::duration_cast<Micros>(Clock::now() - start_);
       const auto datagram = std::span(buffer).first(static_cast<std::size_t>(size));
-      const Taken taken = add_reply(question_, datagram, at, seen);
-      truncated = truncated || taken.worth == Worth::truncated;
+      const Taken taken = add_reply(*question_, datagram, at, seen_);
+      truncated_ = truncated_ || taken.worth == Worth::truncated;
     }
     return {};
   }
 
-  // Each wait is told of what has come before it too, so that one datagram at a time is enough.
-  void watch() {
-    if (watching_ || !socket_.is_open()) return;
-    watching_ = true;
-    socket_.async_wait(udp::socket::wait_read, [weak = weak_from_this()](error_code error) {
-      const auto self = weak.lock();
-      if (!self) return;
-      self->watching_ = false;
-      if (!error && self->socket_.is_open()) self->on_readable();
-    });
-  }
-
-  void set_alarm(Clock::time_point at) {
-    alarm_.expires_at(at);
-    alarm_.async_wait([weak = weak_from_this()](error_code error) {
-      const auto self = weak.lock();
-      if (!error && self && self->socket_.is_open()) self->on_alarm();
-    });
-  }
-
-  void on_readable() {
-    const error_code error = take(1);
-    if (listening_) {
-      // After the answer an ICMP message says nothing; but it must not keep us busy.
-      if (error) ++errors_;
-      return errors_ < kMostErrors && seen.replies.size() < kMaxReplies ? watch() : close();
-    }
-    if (answered_) return;
-    if (has_answer()) return finish(std::nullopt);
-    if (error) return finish(failure_from_errno(error.value()));
-    watch();
-  }
-
-  // What has come is looked at first: a loop that was late must not call a resolver silent.
-  void on_alarm() {
-    error_code error = take(kMostAtOnce);
-    if (listening_) return close();
-    if (answered_) return;
-    if (has_answer()) return finish(std::nullopt);
-    if (!error && !may_repeat_) return finish(failure_without_answer());
-    if (!error && seen.replies.empty()) error = send();
-    if (error) return finish(failure_from_errno(error.value()));
-    may_repeat_ = false;
-    set_alarm(deadline_);
-  }
-
   Failure failure_without_answer() const {
-    if (!seen.replies.empty() && seen.replies.front().failure) return *seen.replies.front().failure;
+    const auto& replies = seen_.replies;
+    if (!replies.empty() && replies.front().failure) return *replies.front().failure;
     return {Word::generic_timeout_error, {}};
   }
 
-  void finish(std::optional<Failure> failure) {
-    answered_ = true;
-    failure_ = std::move(failure);
-    alarm_.cancel();
-    done.cancel();
-  }
-
-  DnsQuestion question_;
+  Inboxes& all_;
+  std::shared_ptr<const DnsQuestion> question_;
   Clock::time_point start_;
+  Micros listen_on_;
   Clock::time_point deadline_;
+  Clock::time_point ended_;
+  Clock::time_point alarm_ = net::Waiter::kNever;
+  DnsSeen seen_;
   std::optional<Failure> failure_;
+  State state_ = State::closed;
+  bool truncated_ = false;
   bool may_repeat_ = false;
-  bool answered_ = false;
-  bool listening_ = false;
-  bool watching_ = false;
   int errors_ = 0;
-  udp::socket socket_;
-  asio::steady_timer alarm_;
+  net::Socket socket_;
+  net::Poller::Watch watch_;
 };
 
-Listening::Listening(std::shared_ptr<Inbox> inbox, std::size_t handed)
-    : inbox_(std::move(inbox)), handed_(handed) {}
+}  // namespace
+
+// The sockets of the questions that were asked together. Works by plain callbacks: of ten thousand
+// questions each costs a socket, and each pair two timers, no coroutine.
+class Inboxes : public std::enable_shared_from_this<Inboxes> {
+ public:
+  explicit Inboxes(const asio::any_io_executor& executor) : waiter(executor), timer_(executor) {}
+
+  Inbox& add(const AskedUdp& asked) {
+    const DnsOptions& options = *asked.options;
+    return boxes_.emplace_back(*this, asked.question, options.start, options.listen_on);
+  }
+
+  Inbox& operator[](std::size_t number) { return boxes_[number]; }
+
+  bool is_waiting() const { return std::ranges::any_of(boxes_, &Inbox::is_waiting); }
+
+  void set_alarm() {
+    const auto at = std::ranges::min(boxes_ | std::views::transform(&Inbox::alarm));
+    if (at == net::Waiter::kNever) {
+      timer_.cancel();
+      alarm_at_ = at;
+    }
+    if (at >= alarm_at_) return;  // it looks again then
+    alarm_at_ = at;
+    timer_.expires_at(at);
+    timer_.async_wait([weak = weak_from_this()](error_code error) {
+      const auto self = weak.lock();
+      if (!error && self) self->on_alarm();
+    });
+  }
+
+  // One of them has its answer, or was closed.
+  void on_change() {
+    set_alarm();
+    waiter.tell();
+  }
+
+  net::Waiter waiter;  // told of every change
+
+ private:
+  void on_alarm() {
+    alarm_at_ = net::Waiter::kNever;
+    const auto now = Clock::now();
+    for (Inbox& box : boxes_) {
+      if (box.alarm() <= now) box.on_alarm();
+    }
+    on_change();
+  }
+
+  std::deque<Inbox> boxes_;  // which neither move nor are copied
+  asio::steady_timer timer_;
+  Clock::time_point alarm_at_ = net::Waiter::kNever;
+};
+
+namespace {
+
+// Level-triggered: what is left makes the poller tell us again.
+void Inbox::on_ready(int, std::uint32_t) {
+  const error_code error = take(1);
+  if (state_ == State::asked) {
+    if (has_answer()) {
+      finish(std::nullopt);
+    } else if (error) {
+      finish(failure_from_errno(error.value()));
+    } else {
+      return;
+    }
+    return all_.on_change();
+  }
+  // After the answer an ICMP message says nothing; but it must not keep us busy.
+  if (error) ++errors_;
+  if (errors_ < kMostErrors && seen_.replies.size() < kMaxReplies) return;
+  close();
+  all_.on_change();
+}
+
+// Its answer as it is now; goes on listening for more.
+void hand_over(AskedUdp& asked, const std::shared_ptr<Inboxes>& inboxes, std::size_t number) {
+  const DnsOptions& options = *asked.options;
+  Inbox& inbox = (*inboxes)[number];
+  Observation& observation = asked.lookup->observation;
+  observation.failure = inbox.is_waiting() ? Failure{Word::reachd_cancelled, {}} : inbox.failure();
+  auto& seen = std::get<DnsSeen>(observation.seen);
+  seen.replies = inbox.seen().replies;
+  seen.answer = inbox.seen().answer;
+  observation.took = seen.answer < 0
+                         ? std::chrono::duration_cast<Micros>(inbox.ended() - options.start)
+                         : seen.replies[static_cast<std::size_t>(seen.answer)].at;
+  observation.took -= observation.began;
+  if (observation.failure) return inbox.close();
+  if (seen.answer >= 0) {
+    observation.failure = seen.replies[static_cast<std::size_t>(seen.answer)].failure;
+  }
+  asked.truncated = seen.answer < 0 && inbox.truncated();
+  asked.lookup->listening = std::make_shared<Listening>(inboxes, number, seen.replies.size());
+}
+
+}  // namespace
+
+Listening::Listening(std::shared_ptr<Inboxes> inboxes, std::size_t number, std::size_t handed)
+    : inboxes_(std::move(inboxes)), number_(number), handed_(handed) {}
 
 Listening::~Listening() {
-  inbox_->close();
+  (*inboxes_)[number_].close();
+  inboxes_->on_change();
 }
 
 asio::awaitable<void> Listening::over() {
-  const auto state = co_await asio::this_coro::cancellation_state;
-  if (!inbox_->is_open() || state.cancelled() != asio::cancellation_type::none) co_return;
-  error_code ended;
-  co_await inbox_->done.async_wait(asio::redirect_error(asio::use_awaitable, ended));
+  while ((*inboxes_)[number_].is_open()) {
+    const net::Ended ended = co_await inboxes_->waiter.until(net::Waiter::kNever);
+    if (ended == net::Ended::cancelled) co_return;
+  }
 }
 
 void Listening::merge(DnsSeen& seen) const {
-  const auto& all = inbox_->seen.replies;
+  const auto& all = (*inboxes_)[number_].seen().replies;
   for (std::size_t i = handed_; i < all.size(); ++i) {
     const auto place = std::ranges::upper_bound(seen.replies, all[i].at, {}, &DnsReply::at);
     if (seen.answer >= place - seen.replies.begin()) ++seen.answer;
@@ -208,39 +275,29 @@ void Listening::merge(DnsSeen& seen) const {
   }
 }
 
-asio::awaitable<AskedUdp> ask_udp(net::WayOut& way, const DnsOptions& options,
-                                  const DnsQuestion& question, Clock::time_point deadline,
-                                  Observation& observation) {
-  error_code error;
-  const auto address = asio::ip::make_address(options.resolver.address, error);
-  if (error) {
-    observation.failure = Failure{Word::reachd_internal, "the resolver is not an address"};
-    co_return AskedUdp{};
+asio::awaitable<void> ask_udp(net::WayOut& way, std::vector<AskedUdp>& asked) {
+  if (asked.empty()) co_return;
+  const auto inboxes = std::make_shared<Inboxes>(way.executor);
+  const auto now = Clock::now();
+  for (AskedUdp& one : asked) {
+    const DnsOptions& options = *one.options;
+    Inbox& inbox = inboxes->add(one);
+    error_code error;
+    const auto address = asio::ip::make_address(options.resolver.address, error);
+    if (error) {
+      inbox.finish(Failure{Word::reachd_internal, "the resolver is not an address"});
+      continue;
+    }
+    error = inbox.ask(way.poller, {address, options.resolver.port}, now + options.timeout / 3,
+                      one.deadline);
+    if (error) inbox.finish(failure_from_errno(error.value()));
   }
-  const auto inbox = std::make_shared<Inbox>(way.executor, question, options.start);
-  error = inbox->open({address, options.resolver.port});
-  if (!error) error = inbox->send();
-  if (error) {
-    observation.failure = failure_from_errno(error.value());
-    co_return AskedUdp{};
+  inboxes->set_alarm();
+  while (inboxes->is_waiting()) {
+    const net::Ended ended = co_await inboxes->waiter.until(net::Waiter::kNever);
+    if (ended == net::Ended::cancelled) break;
   }
-
-  inbox->ask(Clock::now() + options.timeout / 3, deadline);
-  error_code ended;  // cancelled: by the inbox, or by whoever calls us off
-  co_await inbox->done.async_wait(asio::redirect_error(asio::use_awaitable, ended));
-  observation.failure =
-      inbox->is_answered() ? inbox->failure() : Failure{Word::reachd_cancelled, {}};
-  auto& seen = std::get<DnsSeen>(observation.seen);
-  seen.replies = inbox->seen.replies;
-  seen.answer = inbox->seen.answer;
-  if (observation.failure) co_return AskedUdp{};
-  if (seen.answer >= 0) {
-    observation.failure = seen.replies[static_cast<std::size_t>(seen.answer)].failure;
-  }
-  AskedUdp asked{std::make_shared<Listening>(inbox, seen.replies.size()),
-                 seen.answer < 0 && inbox->truncated};
-  inbox->listen(net::on_grid(Clock::now() + options.listen_on));
-  co_return asked;
+  for (std::size_t i = 0; i < asked.size(); ++i) hand_over(asked[i], inboxes, i);
 }
 
 }  // namespace reachd::steps

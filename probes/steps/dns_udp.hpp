@@ -1,8 +1,10 @@
-// One question over UDP: a socket of its own, one repetition of the question if nothing comes,
-// every datagram recorded. Goes on listening after the answer without holding anybody up.
+// Questions over UDP, asked side by side: each with a socket of its own, one repetition if nothing
+// comes, every datagram recorded. Goes on listening after the answer without holding anybody up.
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -12,13 +14,13 @@
 
 namespace reachd::steps {
 
-class Inbox;
+class Inboxes;
 
 // Owns the listening of an answered question: when it goes, the socket is closed.
 class Listening {
  public:
-  // `handed` replies of the inbox are in the observation already.
-  Listening(std::shared_ptr<Inbox> inbox, std::size_t handed);
+  // To the question of that number, of whose replies `handed` are in the observation already.
+  Listening(std::shared_ptr<Inboxes> inboxes, std::size_t number, std::size_t handed);
   ~Listening();
   Listening(const Listening&) = delete;
   Listening& operator=(const Listening&) = delete;
@@ -27,18 +29,21 @@ class Listening {
   void merge(DnsSeen& seen) const;      // puts the late replies in their place
 
  private:
-  std::shared_ptr<Inbox> inbox_;
+  std::shared_ptr<Inboxes> inboxes_;
+  std::size_t number_;
   std::size_t handed_;
 };
 
+// What a question is asked with, and what came of it.
 struct AskedUdp {
-  std::shared_ptr<Listening> listening;  // null if no answer came
-  bool truncated = false;                // the answer must be fetched over TCP
+  const DnsOptions* options;
+  std::shared_ptr<const DnsQuestion> question;
+  Clock::time_point deadline;
+  Lookup* lookup;  // gets the failure, the replies, `took`, and the listening if an answer came
+  bool truncated = false;  // the answer must be fetched over TCP
 };
 
-// Fills the observation's failure and the replies of its DnsSeen.
-boost::asio::awaitable<AskedUdp> ask_udp(net::WayOut& way, const DnsOptions& options,
-                                         const DnsQuestion& question, Clock::time_point deadline,
-                                         Observation& observation);
+// Returns when each has its answer, or the reason why there is none.
+boost::asio::awaitable<void> ask_udp(net::WayOut& way, std::vector<AskedUdp>& asked);
 
 }  // namespace reachd::steps
