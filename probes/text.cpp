@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 #include <utility>
 
 #include <openssl/evp.h>
@@ -143,12 +144,17 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
 }
 
 std::string sha256_hex(std::string_view bytes) {
+  // Looked up once: by its name OpenSSL searches its providers each time. Never freed, as they are
+  // not.
+  static EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  ::SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
-  std::string hex;
-  for (const unsigned char byte : digest) {
-    hex += "0123456789abcdef"[byte >> 4U];
-    hex += "0123456789abcdef"[byte & 15U];
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, sha256, nullptr) != 1) {
+    throw std::runtime_error("no SHA-256");
+  }
+  std::string hex(2 * digest.size(), '\0');
+  for (std::size_t i = 0; i < digest.size(); ++i) {
+    hex[2 * i] = "0123456789abcdef"[digest.at(i) >> 4U];
+    hex[2 * i + 1] = "0123456789abcdef"[digest.at(i) & 15U];
   }
   return hex;
 }

@@ -1,5 +1,6 @@
 #include "probes/steps/dns_question.hpp"
 
+#include <array>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -78,6 +79,24 @@ Worth read_reply(const DnsQuestion& question, Bytes bytes, DnsReply& reply) {
 
 }  // namespace
 
+namespace {
+
+// An id that cannot be guessed; of a stock, since to ask OpenSSL for two bytes costs as much as for
+// some hundreds. Nothing: there is no randomness.
+std::optional<std::uint16_t> draw_id() {
+  thread_local std::array<std::uint16_t, 128> stock;
+  thread_local std::size_t left = 0;
+  if (left == 0) {
+    if (RAND_bytes(reinterpret_cast<unsigned char*>(stock.data()), sizeof stock) != 1) {
+      return std::nullopt;
+    }
+    left = stock.size();
+  }
+  return stock[--left];
+}
+
+}  // namespace
+
 boost::system::result<DnsQuestion, Failure> make_question(const std::string& hostname,
                                                           const std::string& type, bool random_id) {
   DnsQuestion question;
@@ -85,10 +104,9 @@ boost::system::result<DnsQuestion, Failure> make_question(const std::string& hos
   const auto number = wire::dns_type_number(type);
   if (!number) return Failure{Word::reachd_internal, "not a type that DNS can be asked for"};
   if (random_id) {
-    std::uint8_t bytes[2];
-    if (RAND_bytes(bytes, sizeof bytes) != 1)
-      return Failure{Word::reachd_internal, "no randomness"};
-    question.id = static_cast<std::uint16_t>(bytes[0] << 8 | bytes[1]);
+    const auto id = draw_id();
+    if (!id) return Failure{Word::reachd_internal, "no randomness"};
+    question.id = *id;
   }
   auto query = wire::encode_dns_query(question.id, hostname, *number);
   if (!query) return unknown(query.error());
