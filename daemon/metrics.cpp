@@ -4,7 +4,9 @@
 #include <functional>
 #include <map>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
@@ -85,7 +87,10 @@ struct Metrics::Series {
     TargetSeries series;
   };
   TargetShapes shapes;
-  std::map<std::string, Told> targets;
+  using Targets = std::unordered_map<std::string, Told>;
+  using Ordered = std::vector<const Targets::value_type*>;  // by id
+  Targets targets;                                          // by id
+  Ordered shown;                                            // what is exported of them
   std::string asked;  // the id of the target that a round is of; its memory is used again
   std::map<std::string, prometheus::Gauge*> control_series;
   std::array<prometheus::Gauge*, kVantageStatuses.size()> vantage_series{};
@@ -96,7 +101,8 @@ struct Metrics::Series {
     return prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({});
   }
   void count_answer(const std::string& resolver, std::string_view failure, double answers);
-  static std::shared_ptr<const Samples> samples_of(const std::map<std::string, Told>& of);
+  static Ordered in_order(const Targets& of);
+  static std::shared_ptr<const Samples> samples_of(const Ordered& of);
   remote_write::Texts configure_targets(const std::vector<SharedTarget>& planned);
   void configure_controls(const Config& config);
   void configure_resolvers(const Config& config);
@@ -120,16 +126,24 @@ Metrics::Metrics() : series_(std::make_unique<Series>()) {
 
 Metrics::~Metrics() = default;
 
-std::shared_ptr<const Samples> Metrics::Series::samples_of(const std::map<std::string, Told>& of) {
+Metrics::Series::Ordered Metrics::Series::in_order(const Targets& of) {
+  Ordered ordered;
+  ordered.reserve(of.size());
+  for (const auto& one : of) ordered.push_back(&one);
+  std::ranges::sort(ordered, {}, [](const auto* one) -> const std::string& { return one->first; });
+  return ordered;
+}
+
+std::shared_ptr<const Samples> Metrics::Series::samples_of(const Ordered& of) {
   auto samples = std::make_shared<Samples>();
-  for (const auto& [id, told] : of) samples->expect(told.series.samples());
-  for (const auto& [id, told] : of) samples->add(told.series.samples());
+  for (const auto* one : of) samples->expect(one->second.series.samples());
+  for (const auto* one : of) samples->add(one->second.series.samples());
   return samples;
 }
 
 // A target keeps its series as long as it measures the same: with its scheme its phases change.
 remote_write::Texts Metrics::Series::configure_targets(const std::vector<SharedTarget>& planned) {
-  decltype(targets) next;
+  Targets next;
   for (const SharedTarget& target : planned) {
     std::string its_id = id_of(target);
     const auto known = targets.find(its_id);
@@ -141,7 +155,9 @@ remote_write::Texts Metrics::Series::configure_targets(const std::vector<SharedT
       next.emplace(std::move(its_id), Told{target, std::move(series)});
     }
   }
-  return texts_of(samples_of(std::exchange(targets, std::move(next))));
+  shown = in_order(next);
+  const Targets departed = std::exchange(targets, std::move(next));
+  return texts_of(samples_of(in_order(departed)));
 }
 
 void Metrics::Series::configure_controls(const Config& config) {
@@ -267,13 +283,13 @@ remote_write::Collected Metrics::collect() const {
   series_->process.refresh();
   auto lines = std::make_shared<std::string>();
   for (const auto& [name, family] : render(series_->registry)) *lines += family.samples;
-  return {std::move(lines), texts_of(Series::samples_of(series_->targets))};
+  return {std::move(lines), texts_of(Series::samples_of(series_->shown))};
 }
 
 std::function<bool(std::string&)> Metrics::snapshot() const {
   series_->process.refresh();
   ExpositionReader reader(render(series_->registry), TargetShape::families(),
-                          Series::samples_of(series_->targets));
+                          Series::samples_of(series_->shown));
   return [reader = std::move(reader)](std::string& piece) mutable { return reader.read(piece); };
 }
 

@@ -13,9 +13,9 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include <boost/system/result.hpp>
@@ -105,8 +105,8 @@ class Store {
   std::optional<Database> database_;
   std::uint64_t inode_ = 0;  // of the file that is open
   Batch pending_;
-  Batch known_;                                  // events and alerts as last saved
-  std::map<std::string, std::int64_t> numbers_;  // of targets, as the file has them
+  Batch known_;                                            // events and alerts as last saved
+  std::unordered_map<std::string, std::int64_t> numbers_;  // of targets, as the file has them
   std::int64_t aggregated_ = 0;  // the last target of the hour that is being put together
   Health health_;
 };
