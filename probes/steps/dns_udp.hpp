@@ -25,8 +25,10 @@ class Listening {
   Listening(const Listening&) = delete;
   Listening& operator=(const Listening&) = delete;
 
-  boost::asio::awaitable<void> over();  // completes when the window is; at once if cancelled
-  void merge(DnsSeen& seen) const;      // puts the late replies in their place
+  // Completes when the window is over; at once if cancelled. Of those that were asked together one
+  // is waited for at a time.
+  boost::asio::awaitable<void> over();
+  void merge(DnsSeen& seen) const;  // puts the late replies in their place
 
  private:
   std::shared_ptr<Inboxes> inboxes_;
