@@ -1,7 +1,8 @@
 #include "probes/net/socket.hpp"
 
-#include <sys/socket.h>
 #include <unistd.h>
+
+#include <cerrno>
 
 namespace reachd::net {
 namespace asio = boost::asio;
@@ -14,6 +15,18 @@ Socket& Socket::operator=(Socket&& other) noexcept {
 
 Socket::~Socket() {
   if (descriptor_ != -1) ::close(descriptor_);
+}
+
+boost::system::error_code error_now() {
+  return {errno, boost::system::system_category()};
+}
+
+boost::system::error_code open_to(const sockaddr* peer, std::size_t size, int type,
+                                  Socket& socket) {
+  socket = Socket(::socket(peer->sa_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (socket.descriptor() < 0) return error_now();
+  const int done = ::connect(socket.descriptor(), peer, static_cast<socklen_t>(size));
+  return done == 0 || errno == EINPROGRESS ? boost::system::error_code{} : error_now();
 }
 
 tcp::socket to_asio(const asio::any_io_executor& executor, Socket socket) {

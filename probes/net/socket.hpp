@@ -1,10 +1,13 @@
 // A connected socket that no library has yet: closed by whoever holds it last.
 #pragma once
 
+#include <sys/socket.h>
+
 #include <utility>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/system/error_code.hpp>
 
 namespace reachd::net {
 
@@ -22,6 +25,13 @@ class Socket {
  private:
   int descriptor_ = -1;
 };
+
+// errno as an error.
+boost::system::error_code error_now();
+
+// Opens a socket of that type (SOCK_STREAM, SOCK_DGRAM) that neither blocks nor outlives exec(),
+// and sends it on its way to the peer. That a connection is not there yet is no error.
+boost::system::error_code open_to(const sockaddr* peer, std::size_t size, int type, Socket& socket);
 
 // The same for whoever talks by Asio. Throws boost::system::system_error where Asio cannot watch
 // it.

@@ -4,7 +4,6 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-#include <cerrno>
 #include <cstddef>
 #include <utility>
 
@@ -34,22 +33,12 @@ struct KernelTcpInfo {
 static_assert(sizeof(tcp_info) == 104);
 static_assert(offsetof(KernelTcpInfo, min_rtt) == 148);
 
-error_code error_now() {
-  return error_code(errno, boost::system::system_category());
-}
-
-// Open, and on its way to the peer.
+// Open, and on its way to the peer; small writes leave at once.
 error_code begin(const tcp::endpoint& peer, net::Socket& socket) {
-  const int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
-  socket = net::Socket(::socket(peer.protocol().family(), type, IPPROTO_TCP));
-  if (socket.descriptor() < 0) return error_now();
+  if (const auto error = net::open_to(peer.data(), peer.size(), SOCK_STREAM, socket)) return error;
   const int yes = 1;
-  if (::setsockopt(socket.descriptor(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) != 0) {
-    return error_now();
-  }
-  const auto size = static_cast<socklen_t>(peer.size());
-  if (::connect(socket.descriptor(), peer.data(), size) == 0) return {};
-  return errno == EINPROGRESS ? error_code{} : error_now();
+  const int set = ::setsockopt(socket.descriptor(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+  return set == 0 ? error_code{} : net::error_now();
 }
 
 // Why there is no connection. A peer that took it and resets it at once may be quicker than we are
@@ -62,7 +51,7 @@ error_code outcome(const net::Socket& socket, std::uint32_t events,
   int error = 0;
   socklen_t size = sizeof error;
   if (::getsockopt(socket.descriptor(), SOL_SOCKET, SO_ERROR, &error, &size) != 0) {
-    return error_now();
+    return net::error_now();
   }
   return error_code(error, boost::system::system_category());
 }

@@ -53,14 +53,6 @@ bool is_udp(const DnsOptions& options) {
   return options.resolver.kind == Kind::udp || options.resolver.kind == Kind::system;
 }
 
-// How long it took until the believed reply, or until now.
-Micros taken_until(const Observation& observation, Clock::time_point start) {
-  const auto& seen = std::get<DnsSeen>(observation.seen);
-  const Micros end = seen.answer < 0 ? std::chrono::duration_cast<Micros>(Clock::now() - start)
-                                     : seen.replies[static_cast<std::size_t>(seen.answer)].at;
-  return end - observation.began;
-}
-
 // An exception that a step may meet: the coroutine was cancelled between two waits, or a library
 // had no memory for a socket or a context. Ours, both.
 Failure failure_of(const boost::system::system_error& error) {
@@ -89,7 +81,7 @@ asio::awaitable<void> ask_stream(net::WayOut& way, const DnsOptions& options, Ki
   } catch (const boost::system::system_error& error) {
     observation.failure = failure_of(error);
   }
-  observation.took = taken_until(observation, options.start);
+  note_time(observation, Clock::now() - options.start);
 }
 
 // What came too long for a datagram.

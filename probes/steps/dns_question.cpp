@@ -136,4 +136,11 @@ Taken add_reply(const DnsQuestion& question, Bytes message, Micros at, DnsSeen& 
   return taken;
 }
 
+void note_time(Observation& observation, Clock::duration ended) {
+  const auto& seen = std::get<DnsSeen>(observation.seen);
+  const Micros end = seen.answer < 0 ? std::chrono::duration_cast<Micros>(ended)
+                                     : seen.replies[static_cast<std::size_t>(seen.answer)].at;
+  observation.took = end - observation.began;
+}
+
 }  // namespace reachd::steps

@@ -51,4 +51,8 @@ struct Taken {
 Taken add_reply(const DnsQuestion& question, std::span<const std::uint8_t> message, Micros at,
                 DnsSeen& seen);
 
+// Notes how long a question took: until the reply that is believed or, without one, until it ended;
+// that is counted from the start of the measurement, as the replies are.
+void note_time(Observation& observation, Clock::duration ended);
+
 }  // namespace reachd::steps

@@ -1,6 +1,5 @@
 #include "probes/steps/dns_udp.hpp"
 
-#include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -27,10 +26,6 @@ using asio::ip::udp;
 using boost::system::error_code;
 namespace {
 
-error_code error_now() {
-  return error_code(errno, boost::system::system_category());
-}
-
 // The socket of one question and what came to it.
 class Inbox final : public net::Poller::Watcher {
  public:
@@ -44,14 +39,10 @@ class Inbox final : public net::Poller::Watcher {
   // `repeat_at` if nothing has come.
   error_code ask(net::Poller& poller, const udp::endpoint& resolver, Clock::time_point repeat_at,
                  Clock::time_point deadline) {
-    const int type = SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
-    socket_ = net::Socket(::socket(resolver.protocol().family(), type, IPPROTO_UDP));
-    const int descriptor = socket_.descriptor();
-    if (descriptor < 0) return error_now();
-    const auto size = static_cast<socklen_t>(resolver.size());
-    if (::connect(descriptor, resolver.data(), size) != 0) return error_now();
-    if (const auto error = send()) return error;
-    if (!poller.watch(descriptor, EPOLLIN, *this, watch_)) return error_now();
+    auto error = net::open_to(resolver.data(), resolver.size(), SOCK_DGRAM, socket_);
+    if (!error) error = send();
+    if (error) return error;
+    if (!poller.watch(socket_.descriptor(), EPOLLIN, *this, watch_)) return net::error_now();
     may_repeat_ = repeat_at < deadline;
     deadline_ = deadline;
     alarm_ = may_repeat_ ? repeat_at : deadline;
@@ -108,7 +99,7 @@ class Inbox final : public net::Poller::Watcher {
   error_code send() {
     const auto& query = question_->query;
     const auto sent = ::send(socket_.descriptor(), query.data(), query.size(), MSG_NOSIGNAL);
-    return sent < 0 ? error_now() : error_code{};
+    return sent < 0 ? net::error_now() : error_code{};
   }
 
   // Takes what has come, `most` datagrams; an ICMP message shows as an error.
@@ -118,7 +109,7 @@ class Inbox final : public net::Poller::Watcher {
       const auto size = ::recv(socket_.descriptor(), buffer.data(), buffer.size(), MSG_DONTWAIT);
       if (size < 0) {
         const bool empty = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-        return empty ? error_code{} : error_now();
+        return empty ? error_code{} : net::error_now();
       }
       const auto at = std::chrono::duration_cast<Micros>(Clock::now() - start_);
       const auto datagram = std::span(buffer).first(static_cast<std::size_t>(size));
@@ -237,10 +228,7 @@ void hand_over(AskedUdp& asked, const std::shared_ptr<Inboxes>& inboxes, std::si
   auto& seen = std::get<DnsSeen>(observation.seen);
   seen.replies = inbox.seen().replies;
   seen.answer = inbox.seen().answer;
-  observation.took = seen.answer < 0
-                         ? std::chrono::duration_cast<Micros>(inbox.ended() - options.start)
-                         : seen.replies[static_cast<std::size_t>(seen.answer)].at;
-  observation.took -= observation.began;
+  note_time(observation, inbox.ended() - options.start);
   if (observation.failure) return inbox.close();
   if (seen.answer >= 0) {
     observation.failure = seen.replies[static_cast<std::size_t>(seen.answer)].failure;

@@ -61,18 +61,23 @@ class PollerTest : public testing::Test {
     EXPECT_LT(turns, 3000) << "something keeps the loop busy";
   }
 
+  // For as long as `watch` lives.
+  void watch_near() {
+    ASSERT_TRUE(poller->watch(ends.near.descriptor(), EPOLLIN, told, watch.emplace()));
+  }
+
   asio::io_context io;
   std::optional<Poller> poller{std::in_place, io.get_executor()};
+  Ends ends;
+  Told told;
+  std::optional<Poller::Watch> watch;
 };
 
 TEST_F(PollerTest, AWatcherIsToldForAsLongAsSomethingIsThere) {
-  const Ends ends;
-  Told told;
   told.then = [&] {
     if (told.calls.size() == 3) ends.hear();
   };
-  Poller::Watch watch;
-  ASSERT_TRUE(poller->watch(ends.near.descriptor(), EPOLLIN, told, watch));
+  watch_near();
   turn();
   EXPECT_TRUE(told.calls.empty());
   ends.say();
@@ -83,25 +88,19 @@ TEST_F(PollerTest, AWatcherIsToldForAsLongAsSomethingIsThere) {
 }
 
 TEST_F(PollerTest, TheLoopEndsWhenNothingIsWatchedAnyMore) {
-  const Ends ends;
-  Told told;
-  {
-    Poller::Watch watch;
-    ASSERT_TRUE(poller->watch(ends.near.descriptor(), EPOLLIN, told, watch));
-    io.poll();
-    EXPECT_FALSE(io.stopped());
-  }
+  watch_near();
+  io.poll();
+  EXPECT_FALSE(io.stopped());
+  watch.reset();
   io.run_for(10s);
   EXPECT_TRUE(io.stopped());
 }
 
 TEST_F(PollerTest, WhatIsForgottenAndNotClosedIsNotToldAndCostsNothing) {
-  const Ends ends;
   const Ends others;
-  Told told;
   Told keeping;
-  Poller::Watch watch;
-  ASSERT_TRUE(poller->watch(others.near.descriptor(), EPOLLIN, keeping, watch));
+  Poller::Watch kept;
+  ASSERT_TRUE(poller->watch(others.near.descriptor(), EPOLLIN, keeping, kept));
   ASSERT_TRUE(poller->watch(ends.near.descriptor(), EPOLLIN, told));
   poller->forget(ends.near.descriptor(), told);
   ends.say();
@@ -116,7 +115,6 @@ TEST_F(PollerTest, WhatIsForgottenAndNotClosedIsNotToldAndCostsNothing) {
 }
 
 TEST_F(PollerTest, AnotherWatcherTakesADescriptorOverAndTheFormerCannotForgetIt) {
-  const Ends ends;
   Told first;
   Told second;
   second.then = [&] { ends.hear(); };
@@ -134,19 +132,19 @@ TEST_F(PollerTest, AnotherWatcherTakesADescriptorOverAndTheFormerCannotForgetIt)
 TEST_F(PollerTest, AClosedDescriptorsNumberBelongsToTheNext) {
   Told first;
   Told second;
-  std::optional<Ends> ends(std::in_place);
-  const int number = ends->near.descriptor();
+  std::optional<Ends> pair(std::in_place);
+  const int number = pair->near.descriptor();
   ASSERT_TRUE(poller->watch(number, EPOLLIN, first));
-  ends->say();
-  ends.reset();
-  ends.emplace();
-  ASSERT_EQ(ends->near.descriptor(), number);
+  pair->say();
+  pair.reset();
+  pair.emplace();
+  ASSERT_EQ(pair->near.descriptor(), number);
   ASSERT_TRUE(poller->watch(number, EPOLLIN, second));
   poller->forget(number, first);
-  second.then = [&] { ends->hear(); };
+  second.then = [&] { pair->hear(); };
   turn();
   EXPECT_TRUE(second.calls.empty());
-  ends->say();
+  pair->say();
   turn();
   EXPECT_TRUE(first.calls.empty());
   EXPECT_EQ(second.calls.size(), 1U);
@@ -155,38 +153,37 @@ TEST_F(PollerTest, AClosedDescriptorsNumberBelongsToTheNext) {
 
 // Both are ready in one turn; the first that is told closes the other, whose number is taken again.
 TEST_F(PollerTest, AnEventOfAClosedDescriptorIsNotTheNextOnes) {
-  std::array<std::optional<Ends>, 2> ends;
-  std::array<Told, 2> told;
+  std::array<std::optional<Ends>, 2> pairs;
+  std::array<Told, 2> tellers;
   Told stranger;
   std::optional<Ends> next;
   const auto close_other = [&](std::size_t other) {
     if (next) return;
-    const int number = ends[other]->near.descriptor();
-    poller->forget(number, told[other]);
-    ends[other].reset();
+    const int number = pairs[other]->near.descriptor();
+    poller->forget(number, tellers[other]);
+    pairs[other].reset();
     next.emplace();
     for (const Socket* end : {&next->near, &next->far}) {
       if (end->descriptor() == number) poller->watch(number, EPOLLIN, stranger);
     }
   };
   for (std::size_t i = 0; i < 2; ++i) {
-    ends[i].emplace();
-    told[i].then = [&, i] {
+    pairs[i].emplace();
+    tellers[i].then = [&, i] {
       close_other(1 - i);
-      ends[i]->hear();
+      pairs[i]->hear();
     };
-    ASSERT_TRUE(poller->watch(ends[i]->near.descriptor(), EPOLLIN, told[i]));
-    ends[i]->say();
+    ASSERT_TRUE(poller->watch(pairs[i]->near.descriptor(), EPOLLIN, tellers[i]));
+    pairs[i]->say();
   }
   turn();
-  EXPECT_EQ(told[0].calls.size() + told[1].calls.size(), 1U);
+  EXPECT_EQ(tellers[0].calls.size() + tellers[1].calls.size(), 1U);
   EXPECT_TRUE(stranger.calls.empty());
   poller->forget(next->near.descriptor(), stranger);
   poller->forget(next->far.descriptor(), stranger);
 }
 
 TEST_F(PollerTest, ReadyWaitsOnceAndTheDescriptorMayThenBeWatchedByAnother) {
-  const Ends ends;
   ends.say();
   const auto deadline = std::chrono::steady_clock::now() + 10s;
   const auto ready = test::run(io, poller->ready(ends.near.descriptor(), EPOLLIN, deadline));
@@ -194,7 +191,6 @@ TEST_F(PollerTest, ReadyWaitsOnceAndTheDescriptorMayThenBeWatchedByAnother) {
   EXPECT_EQ(ready.events, std::uint32_t{EPOLLIN});
   turn();
   EXPECT_TRUE(io.stopped()) << "it is watched still";
-  Told told;
   told.then = [&] { ends.hear(); };
   ASSERT_TRUE(poller->watch(ends.near.descriptor(), EPOLLIN, told));
   turn();
@@ -203,14 +199,12 @@ TEST_F(PollerTest, ReadyWaitsOnceAndTheDescriptorMayThenBeWatchedByAnother) {
 }
 
 TEST_F(PollerTest, ReadyEndsAtItsDeadline) {
-  const Ends ends;
   const auto deadline = std::chrono::steady_clock::now() + 10ms;
   EXPECT_EQ(test::run(io, poller->ready(ends.near.descriptor(), EPOLLIN, deadline)).ended,
             Ended::late);
 }
 
 TEST_F(PollerTest, WhatCannotBeWatchedIsAnError) {
-  Told told;
   EXPECT_FALSE(poller->watch(999'999, EPOLLIN, told));
   EXPECT_EQ(errno, EBADF);
   EXPECT_THROW(test::run(io, poller->ready(999'999, EPOLLIN, Waiter::kNever)),
@@ -218,10 +212,7 @@ TEST_F(PollerTest, WhatCannotBeWatchedIsAnError) {
 }
 
 TEST_F(PollerTest, AWatchMayOutliveThePoller) {
-  const Ends ends;
-  Told told;
-  Poller::Watch watch;
-  ASSERT_TRUE(poller->watch(ends.near.descriptor(), EPOLLIN, told, watch));
+  watch_near();
   poller.reset();
   ends.say();
   turn();
@@ -230,16 +221,16 @@ TEST_F(PollerTest, AWatchMayOutliveThePoller) {
 
 TEST_F(PollerTest, ManyThatAreReadyAtOnceAreAllTold) {
   std::vector<Ends> all(300);
-  std::vector<Told> told(all.size());
+  std::vector<Told> tellers(all.size());
   for (std::size_t i = 0; i < all.size(); ++i) {
-    told[i].then = [&, i] { all[i].hear(); };
-    ASSERT_TRUE(poller->watch(all[i].near.descriptor(), EPOLLIN, told[i]));
+    tellers[i].then = [&, i] { all[i].hear(); };
+    ASSERT_TRUE(poller->watch(all[i].near.descriptor(), EPOLLIN, tellers[i]));
     all[i].say();
   }
   turn();
   for (std::size_t i = 0; i < all.size(); ++i) {
-    EXPECT_EQ(told[i].calls.size(), 1U);
-    poller->forget(all[i].near.descriptor(), told[i]);
+    EXPECT_EQ(tellers[i].calls.size(), 1U);
+    poller->forget(all[i].near.descriptor(), tellers[i]);
   }
 }
 
