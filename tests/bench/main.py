@@ -18,11 +18,13 @@ PARTS = {"cpu": loads.cpu, "store": loads.store, "threads": loads.threads, "memo
          "hole": loads.hole, "many": many, "steady": loads.steady, "scale": loads.scale}
 
 
-def machine():
+def machine(side):
     model = next(line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
                  if line.startswith("model name"))
     today = datetime.datetime.now(datetime.timezone.utc)
-    return f"{today:%d %B %Y}, {model}, 1 core, Linux {platform.release()}"
+    servers = "may sleep" if side.patience is None else "is kept awake"
+    return (f"{today:%d %B %Y}, {model}, 1 core (the servers' {servers}), "
+            f"Linux {platform.release()}")
 
 
 class Table:
@@ -70,7 +72,7 @@ def main():
         side.binary = options.binary
         side.start()
         try:
-            table.line(machine())
+            table.line(machine(side))
             for part in options.parts or PARTS:
                 table.line()
                 try:
