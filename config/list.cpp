@@ -9,6 +9,7 @@
 
 #include <idn2.h>
 
+#include "config/ascii.hpp"
 #include "config/csv.hpp"
 #include "config/read.hpp"
 #include "config/units.hpp"
@@ -20,12 +21,6 @@ namespace {
 
 constexpr std::size_t kLongestName = 1024;
 constexpr const char* kNoCategory = "uncategorised";
-
-std::string trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const std::size_t from = std::min(text.find_first_not_of(kBlank), text.size());
-  return std::string(text.substr(from, text.find_last_not_of(kBlank) + 1 - from));
-}
 
 bool is_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
@@ -62,7 +57,7 @@ Parsed<std::string> cleaned(std::string_view listed) {
   if (find_broken_utf8(listed) != std::string_view::npos) {
     return refused<std::string>("its URL is not UTF-8");
   }
-  const std::string url = trimmed(listed.substr(0, listed.find('#')));
+  const std::string url(ascii::trimmed(listed.substr(0, listed.find('#'))));
   if (url.empty()) return refused<std::string>("has no URL");
   const std::size_t start = url.find("://");
   if (start == std::string::npos) return done(url);
@@ -83,14 +78,15 @@ struct Columns {
   std::optional<std::size_t> category;
 
   static std::string field(const CsvRow& row, const std::optional<std::size_t>& column) {
-    return column && *column < row.fields.size() ? trimmed(row.fields[*column]) : std::string{};
+    return column && *column < row.fields.size() ? std::string(ascii::trimmed(row.fields[*column]))
+                                                 : std::string{};
   }
 };
 
 Columns columns_of(const CsvRow& header) {
   Columns columns;
   for (std::size_t i = 0; i < header.fields.size(); ++i) {
-    const std::string name = lower(trimmed(header.fields[i]));
+    const std::string name = ascii::lower(ascii::trimmed(header.fields[i]));
     if (name == "url" && !columns.url) columns.url = i;
     if (name == "category_code" && !columns.category) columns.category = i;
   }
@@ -107,7 +103,7 @@ Parsed<Target> target_of(const CsvRow& row, const Columns& columns, const ListSe
   if (parts->scheme != Scheme::http && parts->scheme != Scheme::https) {
     return refused<Target>(in_quotes(*url) + " is neither http nor https");
   }
-  std::string category = lower(Columns::field(row, columns.category));
+  std::string category = ascii::lower(Columns::field(row, columns.category));
   if (category.empty()) category = kNoCategory;
   if (!is_name(category) || category.starts_with("control.")) {
     return refused<Target>("its category " + in_quotes(category) + " can be no service's name");

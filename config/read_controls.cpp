@@ -1,5 +1,6 @@
 #include <set>
 
+#include "config/ascii.hpp"
 #include "config/endpoint.hpp"
 #include "config/read.hpp"
 #include "config/url.hpp"
@@ -70,7 +71,7 @@ Parsed<ProxySettings> parse_proxy(std::string_view text) {
   ProxySettings proxy;
   std::string_view rest = text;
   const auto begins = [&](std::string_view scheme) {
-    if (!lower(rest).starts_with(scheme)) return false;
+    if (!ascii::lower(rest).starts_with(scheme)) return false;
     rest.remove_prefix(scheme.size());
     return true;
   };

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "config/ascii.hpp"
 #include "config/pattern.hpp"
 #include "config/read.hpp"
 #include "config/wording.hpp"
@@ -27,7 +28,7 @@ std::vector<std::pair<std::string, Field>> header_entries(const Field& field) {
   for (auto& [name, value] : field.entries()) {
     if (!is_header_name(name)) {
       value.fault("is not the name of a header: letters, digits and '-', such as Accept-Language");
-    } else if (!seen.insert(lower(name)).second) {
+    } else if (!seen.insert(ascii::lower(name)).second) {
       value.fault("names a header that stands above already (capitals do not count): keep one");
     } else if (seen.size() > kMostHeaders) {
       value.fault("is one header more than the 32 that are allowed");
@@ -42,7 +43,7 @@ void read_headers(const Field& field, Target& target) {
   for (const auto& [name, value] : header_entries(field)) {
     const auto text = value.text();
     if (!text) continue;
-    const std::string key = lower(name);
+    const std::string key = ascii::lower(name);
     // Their values may be secrets: no fault shows one.
     if (key == "content-length" || key == "transfer-encoding" || key == "connection") {
       value.fault("is set by reachd itself: remove it");

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "config/ascii.hpp"
 #include "config/endpoint.hpp"
 #include "config/wording.hpp"
 
@@ -95,7 +96,7 @@ Refusal read_question(const boost::urls::url_view& url, TargetUrl& out) {
   out.dns_name = *name;
   out.dns_type = "A";
   out.path = "/";
-  std::string query = lower(url.encoded_query());
+  std::string query = ascii::lower(url.encoded_query());
   while (!query.empty()) {
     const std::size_t end = std::min(query.find(';'), query.size());
     const std::string part = query.substr(0, end);
@@ -142,7 +143,7 @@ Refusal read_path(const boost::urls::url_view& url, TargetUrl& out) {
 
 Parsed<std::string> parse_host_name(std::string_view text) {
   constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string name = lower(text);
+  std::string name = ascii::lower(text);
   if (name.ends_with('.')) name.pop_back();
   const auto refuse = [&](std::string_view why) {
     return refused<std::string>(in_quotes(text) + " " + std::string(why));
@@ -170,7 +171,7 @@ Parsed<std::string> parse_host_name(std::string_view text) {
 
 Parsed<TargetUrl> parse_target_url(std::string_view text) {
   if (const Refusal why = look_over(text)) return *why;
-  const std::string name = lower(text.substr(0, text.find("://")));
+  const std::string name = ascii::lower(text.substr(0, text.find("://")));
   const auto scheme = parse_scheme(name);
   if (!scheme) {
     return shown(text) + " has the unknown scheme " + in_quotes(name) +

@@ -14,9 +14,6 @@ std::string printable(std::string_view text);
 // The same in single quotes.
 std::string in_quotes(std::string_view text);
 
-// ASCII capitals made small, other bytes as they are.
-std::string lower(std::string_view text);
-
 // "a, b and c".
 std::string listed(const std::vector<std::string_view>& words);
 

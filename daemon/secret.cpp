@@ -6,7 +6,7 @@
 #include <fstream>
 #include <utility>
 
-#include <boost/algorithm/string/trim.hpp>
+#include "config/ascii.hpp"
 
 namespace reachd {
 namespace {
@@ -37,7 +37,7 @@ Secret read_secret(const std::string& file) {
   if (!in.is_open() || in.bad()) return refuse("cannot read the token in " + file);
   text.resize(static_cast<std::size_t>(in.gcount()));
   text.resize(std::min(text.find('\n'), text.size()));
-  boost::algorithm::trim(text);
+  text = ascii::trimmed(text);
   const bool printable = std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
   if (text.size() < kShortest || text.size() > kLongest || !printable) {
     return refuse("the first line of " + file + " is no token: 8 to 4096 printable characters");

@@ -1,7 +1,6 @@
 #include <algorithm>
 
-#include <boost/algorithm/string/predicate.hpp>
-
+#include "config/ascii.hpp"
 #include "probes/json_values.hpp"
 #include "probes/net/location.hpp"
 #include "probes/read_observation.hpp"
@@ -40,7 +39,7 @@ std::string location_of(const HttpSeen& seen) {
   constexpr std::size_t kMostBytes = 8192;
   if (seen.status < 300 || seen.status > 399) return {};
   const auto header = std::ranges::find_if(
-      seen.headers, [](const auto& pair) { return boost::iequals(pair.first, "location"); });
+      seen.headers, [](const auto& pair) { return ascii::iequals(pair.first, "location"); });
   if (header == seen.headers.end() || header->second.size() > kMostBytes) return {};
   return net::resolve_location(seen.url, header->second).value_or("");
 }

@@ -6,9 +6,9 @@
 
 #include <openssl/crypto.h>
 #include <spdlog/spdlog.h>
-#include <boost/algorithm/string/predicate.hpp>
 #include <boost/asio/error.hpp>
 
+#include "config/ascii.hpp"
 #include "daemon/web/answer.hpp"
 #include "probes/control/helper_report_json.hpp"
 
@@ -44,7 +44,7 @@ Desk::Desk(const HelperSettings& settings, std::string token, Inquire inquire, M
 bool Desk::is_authorized(const Header& header) const {
   if (token_.empty()) return true;
   const std::string_view value = text_of(header[http::field::authorization]);
-  if (!boost::algorithm::istarts_with(value, kBearer)) return false;
+  if (!ascii::istarts_with(value, kBearer)) return false;
   const std::string_view token = value.substr(kBearer.size());
   return token.size() == token_.size() &&
          CRYPTO_memcmp(token.data(), token_.data(), token.size()) == 0;

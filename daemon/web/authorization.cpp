@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "config/ascii.hpp"
 #include "config/wording.hpp"
 
 namespace reachd::web {
@@ -37,7 +38,7 @@ std::optional<std::string> decode_base64(std::string_view text) {
 }  // namespace
 
 std::optional<Credentials> parse_basic(std::string_view value) {
-  if (lower(value.substr(0, kScheme.size())) != kScheme) return std::nullopt;
+  if (ascii::lower(value.substr(0, kScheme.size())) != kScheme) return std::nullopt;
   value.remove_prefix(kScheme.size());
   value.remove_prefix(std::min(value.find_first_not_of(' '), value.size()));
   const auto text = decode_base64(value);

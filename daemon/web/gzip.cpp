@@ -7,18 +7,14 @@
 
 #include <zlib.h>
 
+#include "config/ascii.hpp"
+
 namespace reachd::web {
 namespace {
 
 constexpr int kGzipWindow = 15 + 16;  // zlib's way to ask for gzip's header
 constexpr int kMemoryLevel = 8;
 constexpr std::size_t kChunk = 16384;
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 }  // namespace
 
@@ -49,8 +45,9 @@ bool takes_gzip(std::string_view accept_encoding) {
     const std::size_t comma = std::min(accept_encoding.find(','), accept_encoding.size());
     const std::string_view item = accept_encoding.substr(0, comma);
     const std::size_t semicolon = std::min(item.find(';'), item.size());
-    if (trimmed(item.substr(0, semicolon)) == "gzip") {
-      const std::string_view weight = trimmed(item.substr(std::min(semicolon + 1, item.size())));
+    if (ascii::trimmed(item.substr(0, semicolon)) == "gzip") {
+      const std::string_view weight =
+          ascii::trimmed(item.substr(std::min(semicolon + 1, item.size())));
       return weight != "q=0" && weight != "q=0.0" && weight != "q=0.00" && weight != "q=0.000";
     }
     accept_encoding.remove_prefix(std::min(comma + 1, accept_encoding.size()));

@@ -8,6 +8,7 @@
 #include <boost/url/encode.hpp>
 #include <boost/url/rfc/unreserved_chars.hpp>
 
+#include "config/ascii.hpp"
 #include "daemon/when.hpp"
 
 namespace reachd::web {
@@ -39,14 +40,6 @@ std::string known_statuses() {
 constexpr std::array kWorstFirst{Status::blocked, Status::likely_blocked, Status::impaired,
                                  Status::down,    Status::insufficient,   Status::ok};
 static_assert(kWorstFirst.size() == kStatuses.size());
-
-bool holds(std::string_view text, std::string_view part) {
-  const auto found = std::ranges::search(text, part, [](char one, char other) {
-    return std::tolower(static_cast<unsigned char>(one)) ==
-           std::tolower(static_cast<unsigned char>(other));
-  });
-  return part.empty() || !found.empty();
-}
 
 }  // namespace
 
@@ -104,7 +97,8 @@ Listing list(const Board& board, const Filter& filter, Order order) {
         std::ranges::find(filter.statuses, status) == filter.statuses.end()) {
       continue;
     }
-    if (!holds(id, filter.text) && !holds(target.target->url, filter.text)) continue;
+    if (!ascii::icontains(id, filter.text) && !ascii::icontains(target.target->url, filter.text))
+      continue;
     auto& into =
         order == Order::by_name ? listing.targets : by_status.at(static_cast<std::size_t>(status));
     into.push_back(&target);

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 
-#include <boost/algorithm/string/predicate.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "config/ascii.hpp"
 #include "probes/json_values.hpp"
 #include "probes/net/url.hpp"
 
@@ -35,7 +35,7 @@ bool set_place(HelperQuestion& question) {
 // Lists of values in the protocol; of more than one the first counts, as in OONI's helper.
 std::string header_of(const json::object& headers, std::string_view name) {
   for (const auto& [key, value] : headers) {
-    if (!boost::algorithm::iequals(std::string_view(key), name)) continue;
+    if (!ascii::iequals(std::string_view(key), name)) continue;
     const auto* list = value.if_array();
     if (list != nullptr) return list->empty() ? "" : text_of(list->front());
     return text_of(value);
@@ -55,9 +55,8 @@ HelperQuestion question_of(const Target& target, const std::vector<std::string>&
   if (question.fetch) {
     question.url = target.url;
     for (const auto& header : target.headers) {
-      const auto known = std::ranges::find_if(kHeaders, [&](std::string_view name) {
-        return boost::algorithm::iequals(name, header.first);
-      });
+      const auto known = std::ranges::find_if(
+          kHeaders, [&](std::string_view name) { return ascii::iequals(name, header.first); });
       if (known != kHeaders.end()) question.headers.emplace_back(*known, header.second);
     }
   } else {

@@ -7,8 +7,8 @@
 #include <set>
 
 #include <curl/curl.h>
-#include <boost/algorithm/string/predicate.hpp>
 
+#include "config/ascii.hpp"
 #include "probes/net/url.hpp"
 #include "probes/steps/dns.hpp"
 
@@ -25,7 +25,7 @@ Family family_of(const Observation& step) {
 std::optional<std::chrono::seconds> clock_offset(const Measurement& measurement,
                                                  const Observation& step, const HttpSeen& seen) {
   for (const auto& [name, value] : seen.headers) {
-    if (!boost::algorithm::iequals(name, "date")) continue;
+    if (!ascii::iequals(name, "date")) continue;
     const std::time_t theirs = ::curl_getdate(value.c_str(), nullptr);
     if (theirs < 0) return std::nullopt;
     const auto ours =

@@ -1,7 +1,6 @@
 #include <algorithm>
 
-#include <boost/algorithm/string/predicate.hpp>
-
+#include "config/ascii.hpp"
 #include "config/pattern.hpp"
 #include "probes/judge/judge.hpp"
 
@@ -39,7 +38,7 @@ std::string unmet_expectation(const Measurement& measurement, const Expect& expe
   }
   for (const auto& [name, pattern] : expect.headers) {
     const bool matches = std::ranges::any_of(answer->headers, [&](const auto& header) {
-      return boost::iequals(header.first, name) && found(header.second, pattern);
+      return ascii::iequals(header.first, name) && found(header.second, pattern);
     });
     if (!matches) return "header " + name + " does not match";
   }

@@ -6,8 +6,7 @@
 #include <optional>
 #include <regex>
 
-#include <boost/algorithm/string/predicate.hpp>
-
+#include "config/ascii.hpp"
 #include "config/pattern.hpp"
 #include "probes/judge/gram_index.hpp"
 
@@ -118,7 +117,7 @@ struct Fingerprints::Ready {
   void search(const HttpSeen& seen, std::size_t step, std::vector<FingerprintMatch>& found) const {
     for (const std::size_t i : headers) {
       const bool hit = std::ranges::any_of(seen.headers, [&](const auto& header) {
-        return boost::iequals(header.first, known[i].fingerprint.header) &&
+        return ascii::iequals(header.first, known[i].fingerprint.header) &&
                matches(known[i], header.second);
       });
       if (hit) found.push_back(match_of(known[i], step));

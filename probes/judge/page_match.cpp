@@ -5,6 +5,8 @@
 #include <set>
 #include <string>
 
+#include "config/ascii.hpp"
+
 namespace reachd {
 namespace {
 
@@ -38,20 +40,12 @@ constexpr std::array<std::string_view, 25> kCommonHeaders{"date",
                                                           "link",
                                                           "x-varnish"};
 
-std::string lower(std::string_view text) {
-  std::string made(text);
-  for (char& c : made) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return made;
-}
-
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 std::set<std::string> uncommon_names(const Headers& headers) {
   std::set<std::string> names;
   for (const auto& [name, value] : headers) {
-    std::string small = lower(name);
+    std::string small = ascii::lower(name);
     if (std::ranges::find(kCommonHeaders, small) == kCommonHeaders.end()) {
       names.insert(std::move(small));
     }
@@ -61,7 +55,7 @@ std::set<std::string> uncommon_names(const Headers& headers) {
 
 std::set<std::string> telling_words(std::string_view title) {
   std::set<std::string> words;
-  const std::string small = lower(title);
+  const std::string small = ascii::lower(title);
   std::size_t at = 0;
   while (at <= small.size()) {
     const std::size_t end = std::min(small.find(' ', at), small.size());

@@ -4,7 +4,7 @@
 #include <array>
 #include <string_view>
 
-#include <boost/algorithm/string/predicate.hpp>
+#include "config/ascii.hpp"
 
 namespace reachd {
 namespace {
@@ -28,7 +28,7 @@ template <std::size_t N>
 bool says(const HttpSeen& seen, const std::array<std::string_view, N>& phrases) {
   const std::string_view body = std::string_view(seen.body).substr(0, kReadBody);
   return std::ranges::any_of(phrases, [&](std::string_view phrase) {
-    return boost::icontains(seen.title, phrase) || boost::icontains(body, phrase);
+    return ascii::icontains(seen.title, phrase) || ascii::icontains(body, phrase);
   });
 }
 
@@ -36,11 +36,11 @@ bool says(const HttpSeen& seen, const std::array<std::string_view, N>& phrases) 
 
 bool bears_edge_marks(const HttpSeen& seen) {
   return std::ranges::any_of(seen.headers, [](const auto& header) {
-    const auto named = [&](std::string_view name) { return boost::iequals(header.first, name); };
+    const auto named = [&](std::string_view name) { return ascii::iequals(header.first, name); };
     if (std::ranges::any_of(kEdgeHeaders, named)) return true;
-    return boost::iequals(header.first, "server") &&
+    return ascii::iequals(header.first, "server") &&
            std::ranges::any_of(kEdgeServers, [&](std::string_view server) {
-             return boost::istarts_with(header.second, server);
+             return ascii::istarts_with(header.second, server);
            });
   });
 }

@@ -3,8 +3,9 @@
 #include <memory>
 
 #include <curl/curl.h>
-#include <boost/algorithm/string/case_conv.hpp>
 #include <boost/asio/ip/address.hpp>
+
+#include "config/ascii.hpp"
 
 namespace reachd::net {
 namespace {
@@ -37,7 +38,7 @@ std::optional<Place> parse_place(const std::string& url) {
   const auto whole = part(parsed.get(), CURLUPART_URL, CURLU_PUNYCODE);
   if (!scheme || !host || host->empty() || !port || !whole) return std::nullopt;
   if (*scheme != "http" && *scheme != "https") return std::nullopt;
-  boost::algorithm::to_lower(*host);
+  *host = ascii::lower(*host);
   if (host->front() == '[' && host->back() == ']') *host = host->substr(1, host->size() - 2);
   return Place{*whole, *scheme == "http" ? Scheme::http : Scheme::https, *host,
                static_cast<std::uint16_t>(std::stoi(*port))};

@@ -2,8 +2,7 @@
 #include <string>
 #include <utility>
 
-#include <boost/algorithm/string/predicate.hpp>
-
+#include "config/ascii.hpp"
 #include "probes/steps/connect.hpp"
 #include "probes/steps/dns_stream.hpp"
 #include "probes/steps/http.hpp"
@@ -28,9 +27,9 @@ HttpOptions request_of(const DnsOptions& options, const DnsQuestion& question) {
 // Parameters after a semicolon do not matter.
 bool is_dns_message(const HttpSeen& answer) {
   return std::ranges::any_of(answer.headers, [](const auto& header) {
-    if (!boost::algorithm::iequals(header.first, "content-type")) return false;
+    if (!ascii::iequals(header.first, "content-type")) return false;
     const std::string type = header.second.substr(0, header.second.find_first_of("; \t"));
-    return boost::algorithm::iequals(type, kContentType);
+    return ascii::iequals(type, kContentType);
   });
 }
 

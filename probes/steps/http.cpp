@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/algorithm/string/predicate.hpp>
-
+#include "config/ascii.hpp"
 #include "probes/net/location.hpp"
 #include "probes/steps/exchange.hpp"
 #include "probes/steps/http_failure.hpp"
@@ -37,9 +36,8 @@ bool is_redirect(int status) {
 void note_location(Observation& observation) {
   auto& seen = std::get<HttpSeen>(observation.seen);
   if (observation.failure || !is_redirect(seen.status)) return;
-  const auto header = std::ranges::find_if(seen.headers, [](const auto& pair) {
-    return boost::algorithm::iequals(pair.first, "location");
-  });
+  const auto header = std::ranges::find_if(
+      seen.headers, [](const auto& pair) { return ascii::iequals(pair.first, "location"); });
   if (header == seen.headers.end()) return;
   if (auto location = net::resolve_location(seen.url, header->second)) {
     seen.location = std::move(*location);

@@ -2,22 +2,19 @@
 
 #include <algorithm>
 
+#include "config/ascii.hpp"
+
 namespace reachd::wire {
 namespace {
 
 constexpr std::size_t kMostBytes = 256;
 constexpr std::string_view kSpace = " \t\r\n\f";
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 // Where `tag` (lower case) begins at or after `from`, whatever the case of the text; npos if
 // nowhere.
 std::size_t find_tag(std::string_view text, std::string_view tag, std::size_t from) {
   for (std::size_t at = text.find('<', from); at != text.npos; at = text.find('<', at + 1)) {
-    const std::string_view here = text.substr(at, tag.size());
-    if (std::ranges::equal(here, tag, {}, lower)) return at;
+    if (ascii::istarts_with(text.substr(at), tag)) return at;
   }
   return text.npos;
 }
