@@ -1,8 +1,8 @@
 #include "config/network.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
-#include <boost/url/ipv4_address.hpp>
-#include <boost/url/ipv6_address.hpp>
 #include <optional>
 
 #include "config/endpoint.hpp"
@@ -13,23 +13,19 @@ namespace {
 
 // An address alone as the smallest network.
 std::optional<Network> single(std::string_view text) {
+  std::array<char, INET6_ADDRSTRLEN> terminated{};
+  if (text.size() >= terminated.size() || text.find('\0') != std::string_view::npos)
+    return std::nullopt;
+  std::ranges::copy(text, terminated.begin());
   Network network;
-  if (const auto v4 = boost::urls::parse_ipv4_address(text)) {
-    std::ranges::copy(v4->to_bytes(), network.bytes.begin());
-    network.bits = 32;
-    return network;
-  }
-  const auto v6 = boost::urls::parse_ipv6_address(text);
-  if (!v6) return std::nullopt;
-  const auto bytes = v6->to_bytes();
-  if (v6->is_v4_mapped()) {
-    std::copy(bytes.begin() + 12, bytes.end(), network.bytes.begin());
-    network.bits = 32;
-    return network;
-  }
-  std::ranges::copy(bytes, network.bytes.begin());
-  network.bits = 128;
-  network.ipv6 = true;
+  network.bits = 32;
+  if (inet_pton(AF_INET, terminated.data(), network.bytes.data()) == 1) return network;
+  in6_addr v6{};
+  if (inet_pton(AF_INET6, terminated.data(), &v6) != 1) return std::nullopt;
+  const bool mapped = IN6_IS_ADDR_V4MAPPED(&v6);
+  network.ipv6 = !mapped;
+  network.bits = mapped ? 32 : 128;
+  std::copy(v6.s6_addr + (mapped ? 12 : 0), v6.s6_addr + 16, network.bytes.begin());
   return network;
 }
 

@@ -113,7 +113,7 @@ void Scheduler::State::launch(Timetable::Start start) {
   if (report.lag) report.lag(start.lag);
   if (report.in_flight) report.in_flight(flights.size());
   // The signal is held by the handler too: it must outlive the coroutine that listens to it.
-  auto done = [self = shared_from_this(), id, signal](std::exception_ptr error, Next next) {
+  auto done = [self = shared_from_this(), id = id, signal](std::exception_ptr error, Next next) {
     self->land(id, error, next);
   };
   asio::co_spawn(executor, examine_one(shared_from_this(), std::move(start.assignment)),

@@ -184,6 +184,7 @@ asio::awaitable<std::vector<Observation>> visit(Ascent& ascent, Visit visit,
   attempt.depth = visit.depth;
 
   Steps steps;
+  steps.reserve(3);  // connection, TLS, HTTP
   auto socket = co_await open(ascent, attempt, visit, steps);
   if (socket) co_await speak(ascent, attempt, *socket, visit, cookies, steps);
   tag(steps, visit.purpose, visit.ttl);

@@ -175,6 +175,7 @@ asio::awaitable<std::vector<Observation>> settle_all(std::vector<Lookup> lookups
     if (lookup.listening) co_await lookup.listening->over();
   }
   std::vector<Observation> observations;
+  observations.reserve(lookups.size());
   for (Lookup& lookup : lookups) {
     if (lookup.listening) lookup.listening->merge(std::get<DnsSeen>(lookup.observation.seen));
     observations.push_back(std::move(lookup.observation));

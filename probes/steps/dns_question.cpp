@@ -52,16 +52,16 @@ Worth read_reply(const DnsQuestion& question, Bytes bytes, DnsReply& reply) {
   };
   // The id first: what is not ours need not be well-formed behind its header.
   if (bytes.size() >= wire::kDnsHeader && (bytes[0] << 8 | bytes[1]) != question.id) {
-    if (const auto message = wire::decode_dns_message(bytes)) {
+    if (auto message = wire::decode_dns_message(bytes)) {
       reply.rcode = message->rcode;
-      reply.answers = message->answers;
+      reply.answers = std::move(message->answers);
     }
     return refuse({Word::dns_reply_with_wrong_query_id, {}});
   }
-  const auto message = wire::decode_dns_message(bytes);
+  auto message = wire::decode_dns_message(bytes);
   if (!message) return refuse(unknown("malformed dns reply"));
   reply.rcode = message->rcode;
-  reply.answers = message->answers;
+  reply.answers = std::move(message->answers);
   if (!message->response || message->opcode != 0) return refuse(unknown("not a dns reply"));
   if (!is_same_question(question, *message)) {
     return refuse(unknown("dns reply for another question"));

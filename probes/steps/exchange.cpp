@@ -4,17 +4,17 @@
 #include <array>
 #include <utility>
 
-#include <boost/algorithm/string/predicate.hpp>
-#include <boost/algorithm/string/trim.hpp>
-
+#include "config/ascii.hpp"
 #include "probes/text.hpp"
 #include "probes/wire/html_title.hpp"
 
 namespace reachd::steps {
 namespace {
 
-constexpr std::size_t kHeaderBytes = 64 * 1024;   // of all headers of an answer together
-constexpr std::size_t kHeaders = 100;             // that are kept; more are read and dropped
+constexpr std::size_t kHeaderBytes = 64 * 1024;  // of all headers of an answer together
+constexpr std::size_t kHeaders = 100;            // that are kept; more are read and dropped
+constexpr std::size_t kUsualHeaders = 8;
+constexpr std::size_t kUsualRequest = 4;
 constexpr std::size_t kRequestBytes = 64 * 1024;  // of our own request that are noted
 // libcurl's, which adds a byte, for as long as a transfer waits. OpenSSL has a buffer of its own.
 constexpr long kReadBuffer = 4095;
@@ -36,9 +36,8 @@ using Header = std::pair<std::string, std::string>;
 
 Header split_header(std::string_view line) {
   const std::size_t colon = std::min(line.find(':'), line.size());
-  Header header(line.substr(0, colon), line.substr(std::min(colon + 1, line.size())));
-  boost::algorithm::trim(header.second);
-  return header;
+  const auto value = ascii::trimmed(line.substr(std::min(colon + 1, line.size())));
+  return {std::string(line.substr(0, colon)), std::string(value)};
 }
 
 // A line break inside a header would be a second header; NUL would end it.
@@ -53,6 +52,28 @@ void append(net::CurlList& list, std::string_view name, std::string_view value) 
   line += value.empty() ? ";" : ": ";  // libcurl's way to send a header without a value
   line += value;
   net::append(list, line.c_str());
+}
+
+// The defaults that none of these replaces, and these.
+void append_all(net::CurlList& list, const std::vector<Header>& headers) {
+  for (const auto& [name, value] : kDefaults) {
+    const bool replaced = std::ranges::any_of(
+        headers, [&](const Header& header) { return ascii::iequals(header.first, name); });
+    if (!replaced) append(list, name, value);
+  }
+  for (const Header& header : headers) {
+    if (is_sendable(header)) append(list, header.first, header.second);
+  }
+}
+
+// One list for all who ask for nothing else; libcurl only reads it.
+curl_slist* default_headers() {
+  static const net::CurlList list = [] {
+    net::CurlList made;
+    append_all(made, {});
+    return made;
+  }();
+  return list.get();
 }
 
 Micros micros(CURL* easy, CURLINFO which) {
@@ -102,10 +123,9 @@ std::string at_host(const std::string& url, const std::string& host) {
 }
 
 bool may_be_html(const std::vector<Header>& headers) {
-  const auto type = std::ranges::find_if(headers, [](const Header& header) {
-    return boost::algorithm::iequals(header.first, "content-type");
-  });
-  return type == headers.end() || boost::algorithm::icontains(type->second, "html");
+  const auto type = std::ranges::find_if(
+      headers, [](const Header& header) { return ascii::iequals(header.first, "content-type"); });
+  return type == headers.end() || ascii::icontains(type->second, "html");
 }
 
 }  // namespace
@@ -118,6 +138,8 @@ Exchange::Exchange(const net::TrustStore& trust, const Endpoint& peer, net::Sock
       easy_(curl_easy_init()) {
   seen_.url = options_.url;
   seen_.method = options_.method;
+  seen_.request_headers.reserve(kUsualRequest);
+  seen_.headers.reserve(kUsualHeaders);
   if (!easy_) return;
   set_request();
   set_connection(peer);
@@ -143,16 +165,9 @@ void Exchange::set_request() {
   }
 
   // No encoding is asked for: a body is hashed as sent, and nothing small can unpack into much.
-  for (const auto& [name, value] : kDefaults) {
-    const bool replaced = std::ranges::any_of(options_.headers, [&](const Header& header) {
-      return boost::algorithm::iequals(header.first, name);
-    });
-    if (!replaced) append(headers_, name, value);
-  }
-  for (const Header& header : options_.headers) {
-    if (is_sendable(header)) append(headers_, header.first, header.second);
-  }
-  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
+  const bool plain = !innocent && options_.headers.empty();
+  if (!plain) append_all(headers_, options_.headers);
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, plain ? default_headers() : headers_.get());
   curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "");  // keeps a jar, reads no file
   for (const std::string& line : options_.cookies) {
     curl_easy_setopt(easy, CURLOPT_COOKIELIST, line.c_str());
@@ -254,11 +269,10 @@ bool Exchange::note_header(std::string_view line) {
     header_complete_ = true;
   } else if (header_open_ && seen_.headers.size() < kHeaders) {
     const bool folded = (line.front() == ' ' || line.front() == '\t') && !seen_.headers.empty();
-    Header header = split_header(folded ? ":" + std::string(line) : std::string(line));
     if (folded) {
-      seen_.headers.back().second += " " + header.second;
+      seen_.headers.back().second.append(" ").append(ascii::trimmed(line));
     } else {
-      seen_.headers.push_back(std::move(header));
+      seen_.headers.push_back(split_header(line));
     }
   }
   return true;

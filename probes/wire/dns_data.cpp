@@ -23,6 +23,10 @@ std::string u32_text(Bytes bytes, std::size_t at) {
 }
 
 std::string address_text(int family, Bytes bytes) {
+  if (family == AF_INET) {  // without libc's way over sprintf
+    return std::to_string(bytes[0]) + '.' + std::to_string(bytes[1]) + '.' +
+           std::to_string(bytes[2]) + '.' + std::to_string(bytes[3]);
+  }
   std::array<char, INET6_ADDRSTRLEN> text{};
   inet_ntop(family, bytes.data(), text.data(), text.size());
   return text.data();

@@ -122,7 +122,9 @@ class Body {
 
 boost::system::result<std::vector<std::uint8_t>, std::string> encode_dns_query(
     std::uint16_t id, std::string_view name, std::uint16_t type) {
+  constexpr std::size_t kAround = kDnsHeader + 4 + 11;  // the question's type and class, OPT
   std::vector<std::uint8_t> out;
+  out.reserve(kAround + name.size() + 2);
   put16(out, id);
   put16(out, 0x0100);  // RD
   constexpr std::array<std::uint16_t, 4> kCounts{1, 0, 0, 1};

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 
+#include "config/ascii.hpp"
+
 namespace reachd::wire {
 namespace {
 
 constexpr std::size_t kMaxName = 255;  // RFC 1035, 2.3.4: with the length bytes and the root
 constexpr std::size_t kMaxLabel = 63;
 constexpr int kMaxJumps = 32;
+constexpr std::size_t kUsual = 48;  // most names are no longer
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -49,6 +52,27 @@ bool write_labels(std::string_view text, std::vector<std::uint8_t>& out) {
   return out.size() - begin <= kMaxName;
 }
 
+void append_escaped(std::string& text, std::span<const std::uint8_t> bytes, char also) {
+  const auto is_plain = [also](std::uint8_t byte) {
+    const char c = static_cast<char>(byte);
+    return byte > ' ' && byte < 0x7f && c != '\\' && c != '"' && c != '\'' && c != also;
+  };
+  if (std::ranges::all_of(bytes, is_plain)) {  // nearly always, and much is read
+    text.append(bytes.begin(), bytes.end());
+    return;
+  }
+  for (std::uint8_t byte : bytes) {
+    if (is_plain(byte)) {
+      text += static_cast<char>(byte);
+      continue;
+    }
+    text += '\\';
+    text += static_cast<char>('0' + byte / 100);
+    text += static_cast<char>('0' + byte / 10 % 10);
+    text += static_cast<char>('0' + byte % 10);
+  }
+}
+
 std::string_view without_final_dot(std::string_view text) {
   if (text.size() > 1 && text.ends_with('.')) text.remove_suffix(1);
   return text;
@@ -58,18 +82,7 @@ std::string_view without_final_dot(std::string_view text) {
 
 std::string escape_dns_text(std::span<const std::uint8_t> bytes, char also) {
   std::string text;
-  text.reserve(bytes.size());
-  for (std::uint8_t byte : bytes) {
-    const char c = static_cast<char>(byte);
-    if (byte > ' ' && byte < 0x7f && c != '\\' && c != '"' && c != '\'' && c != also) {
-      text += c;
-      continue;
-    }
-    text += '\\';
-    text += static_cast<char>('0' + byte / 100);
-    text += static_cast<char>('0' + byte / 10 % 10);
-    text += static_cast<char>('0' + byte % 10);
-  }
+  append_escaped(text, bytes, also);
   return text;
 }
 
@@ -96,8 +109,12 @@ std::optional<std::string> read_dns_name(std::span<const std::uint8_t> message, 
     }
     wire += length + 1;
     if (wire > kMaxName || here + 1 + length > message.size()) return std::nullopt;
-    if (!text.empty()) text += '.';
-    text += escape_dns_text(message.subspan(here + 1, length));
+    if (text.empty()) {
+      text.reserve(kUsual);
+    } else {
+      text += '.';
+    }
+    append_escaped(text, message.subspan(here + 1, length), '.');
     here += 1 + length;
   }
   return std::nullopt;
@@ -115,8 +132,7 @@ bool write_dns_name(std::string_view text, std::vector<std::uint8_t>& out) {
 }
 
 bool same_dns_name(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::ranges::equal(without_final_dot(a), without_final_dot(b), {}, lower, lower);
+  return ascii::iequals(without_final_dot(a), without_final_dot(b));
 }
 
 }  // namespace reachd::wire
