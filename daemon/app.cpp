@@ -11,6 +11,7 @@
 
 #include "daemon/backfill.hpp"
 #include "daemon/commands.hpp"
+#include "daemon/large_pages.hpp"
 #include "daemon/log.hpp"
 #include "daemon/secret.hpp"
 
@@ -139,6 +140,7 @@ App::App(Setup setup, net::TrustStore trust, Secrets secrets)
 }
 
 void App::apply(Secrets secrets) {
+  size_pages_for(targets_of(config_).size());
   instruments_.set_lanes(config_);
   set_targets(board_, config_);
   asio::co_spawn(io_, fill_timelines(board_, saver_, std::chrono::system_clock::now()),

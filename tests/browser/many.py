@@ -2,6 +2,8 @@
 
 import asyncio
 import multiprocessing
+import re
+from pathlib import Path
 
 from browser import look
 from loopback import Daemon
@@ -35,6 +37,15 @@ def configuration(port, refusing):
     return "\n".join(lines) + "\n"
 
 
+def check_pages(daemon):
+    """Where the kernel leaves it to programs, what so many targets hold is in pages of 2 MiB."""
+    if "[madvise]" not in Path("/sys/kernel/mm/transparent_hugepage/enabled").read_text():
+        return
+    told = Path(f"/proc/{daemon.process.process.pid}/smaps_rollup").read_text()
+    large = int(re.search(r"^AnonHugePages: +(\d+) kB", told, re.M)[1]) // 1024
+    print(f"{'ok' if large >= 32 else 'not ok'} - much of its memory is in large pages ({large} MiB)", flush=True)
+
+
 def play(binary, logs, pictures):
     ports = multiprocessing.Queue()
     server = multiprocessing.Process(target=lambda: asyncio.run(serve(ports)), daemon=True)
@@ -46,6 +57,7 @@ def play(binary, logs, pictures):
         statuses = daemon.ask("/api/v1/targets?limit=0").get("statuses", {})
         return statuses.get("insufficient", 1) == 0
     print(f"{'ok' if until(settled, 420, 1) else 'not ok'} - ten thousand targets are measured", flush=True)
+    check_pages(daemon)
     look("many", daemon.base, pictures, logs)
     print(f"{'ok' if daemon.stop() == 0 else 'not ok'} - the daemon ends as it should", flush=True)
     server.kill()
