@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from contextlib import contextmanager
 from pathlib import Path
 
 from pki import Pki
@@ -12,9 +13,7 @@ if "BENCH_NICE" in os.environ:  # where something else is at work on the machine
     FAR += ["nice", "-n", os.environ["BENCH_NICE"]]
 DEBIAN = Path("/etc/ssl/certs/ca-certificates.crt")
 RESET, STALL, LATE = 9001, 9002, 9003
-# How soon a core must be able to run again, by the kernel: "n/a" keeps it from sleeping. Who sends to a
-# core that sleeps pays for waking it, dearly in a virtual machine, which asks its host to; in life the
-# servers are other machines. The bare loop is so fast that they never sleep, the others are not.
+# How soon a core must be able to run again, by the kernel: "n/a" keeps it from sleeping.
 PATIENCE = Path("/sys/devices/system/cpu/cpu1/power/pm_qos_resume_latency_us")
 # A certificate for each name of the zones that finish a handshake: t0 to t9999 of ok, …
 CERTIFIED = {"ok": 10_000, "late": 1_300}
@@ -60,7 +59,6 @@ class FarSide:
     def __init__(self, folder, tools):
         self.folder, self.tools, self.running = Path(folder), Path(tools), []
         self.clients = []  # what is measured, to be ended even if a part breaks off
-        self.patience = None  # as it was before
 
     def start(self):
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
@@ -86,22 +84,30 @@ class FarSide:
         self._run(self.tools / "world", 53, RESET, STALL, LATE, 8)
         if not until(lambda: listens("127.0.0.1", 443) and listens("127.0.0.1", LATE), 120):
             raise RuntimeError("the far side does not listen: " + (self.folder / "far.log").read_text())
-        self._keep_awake()
 
     def stop(self):
         self.stop_clients()
         for process in self.running:
             process.stop()
-        if self.patience is not None:
-            PATIENCE.write_text(self.patience)
 
-    def _keep_awake(self):
+    @contextmanager
+    def awake(self):
+        """Keeps the servers' core from sleeping while clients do as much as they can. Who sends to a core
+        that sleeps pays for waking it, dearly in a virtual machine, which asks its host to: the bare loop
+        is so fast that the servers never sleep, the others are not, and in life the servers are other
+        machines. At leisure it would tell less: a core that never sleeps takes time from the other, where
+        the host counts both."""
         try:
             before = PATIENCE.read_text().strip()
             PATIENCE.write_text("n/a")
-            self.patience = before
-        except OSError:  # a kernel without it: the first line of the table says so
-            pass
+        except OSError:
+            print("the servers' core may sleep: this kernel keeps none awake", flush=True)
+            yield
+            return
+        try:
+            yield
+        finally:
+            PATIENCE.write_text(before)
 
     def stop_clients(self):
         while self.clients:

@@ -36,10 +36,11 @@ def _compare(table, spread, title, runs, ours="reachd", digits=3):
 def cpu(side, options, table, spread):
     for title, (scheme, count, concurrency) in LOADS.items():
         runs = {"blackbox_exporter": [], "bare loop": [], "reachd": []}
-        for _ in range(options.runs):
-            runs["blackbox_exporter"].append(blackbox(side, scheme, count, 64, 4))
-            runs["bare loop"].append(bare(side, scheme, count, 64, 4))
-            runs["reachd"].append(saturated(side, scheme, count, concurrency, 5))
+        with side.awake():
+            for _ in range(options.runs):
+                runs["blackbox_exporter"].append(blackbox(side, scheme, count, 64, 4))
+                runs["bare loop"].append(bare(side, scheme, count, 64, 4))
+                runs["reachd"].append(saturated(side, scheme, count, concurrency, 5))
         _compare(table, spread, title, runs)
 
 
@@ -47,9 +48,10 @@ def store(side, options, table, spread):
     _, count, concurrency = USUAL
     stores = {"one authority": side.small, "Debian's": side.bundle}
     runs = {name: [] for name in stores}
-    for _ in range(options.runs):
-        for name, file in stores.items():
-            runs[name].append(saturated(side, "https", count, concurrency, 5, store=file))
+    with side.awake():
+        for _ in range(options.runs):
+            for name, file in stores.items():
+                runs[name].append(saturated(side, "https", count, concurrency, 5, store=file))
     _compare(table, spread, "reachd, HTTPS, by its trust store", runs, ours="Debian's")
 
 
@@ -57,9 +59,10 @@ def threads(side, options, table, spread):
     """What it costs to hand ladders to other loops: all of them share the one core, so none is faster."""
     _, count, concurrency = USUAL
     runs = {"one loop": [], "three loops": []}
-    for _ in range(options.runs):
-        runs["one loop"].append(saturated(side, "https", count, concurrency, 5))
-        runs["three loops"].append(saturated(side, "https", count, concurrency, 5, threads=3))
+    with side.awake():
+        for _ in range(options.runs):
+            runs["one loop"].append(saturated(side, "https", count, concurrency, 5))
+            runs["three loops"].append(saturated(side, "https", count, concurrency, 5, threads=3))
     _compare(table, spread, "reachd, HTTPS, by its loops", runs, ours="three loops")
 
 

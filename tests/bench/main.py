@@ -18,13 +18,11 @@ PARTS = {"cpu": loads.cpu, "store": loads.store, "threads": loads.threads, "memo
          "hole": loads.hole, "many": many, "steady": loads.steady, "scale": loads.scale}
 
 
-def machine(side):
+def machine():
     model = next(line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
                  if line.startswith("model name"))
     today = datetime.datetime.now(datetime.timezone.utc)
-    servers = "may sleep" if side.patience is None else "is kept awake"
-    return (f"{today:%d %B %Y}, {model}, 1 core (the servers' {servers}), "
-            f"Linux {platform.release()}")
+    return f"{today:%d %B %Y}, {model}, 1 core, Linux {platform.release()}"
 
 
 class Table:
@@ -72,7 +70,7 @@ def main():
         side.binary = options.binary
         side.start()
         try:
-            table.line(machine(side))
+            table.line(machine())
             for part in options.parts or PARTS:
                 table.line()
                 try:
