@@ -43,7 +43,7 @@ def check_pages(daemon):
         return
     told = Path(f"/proc/{daemon.process.process.pid}/smaps_rollup").read_text()
     large = int(re.search(r"^AnonHugePages: +(\d+) kB", told, re.M)[1]) // 1024
-    print(f"{'ok' if large >= 32 else 'not ok'} - much of its memory is in large pages ({large} MiB)", flush=True)
+    print(f"{'ok' if large >= 8 else 'not ok'} - much of its memory is in large pages ({large} MiB)", flush=True)
 
 
 def play(binary, logs, pictures):
