@@ -7,8 +7,9 @@
 
 namespace reachd {
 
-// From now on as it suits so many targets. Nothing changes with another allocator than mimalloc, or
-// where the kernel gives no such pages (transparent_hugepage: never).
+// From now on as it suits so many targets. Nothing changes with another allocator than mimalloc,
+// where the kernel gives no such pages (transparent_hugepage: never), or where the environment says
+// what is wanted (MIMALLOC_LARGE_OS_PAGES).
 void size_pages_for(std::size_t targets);
 
 }  // namespace reachd

@@ -107,15 +107,14 @@ void Scheduler::State::wake(LoopTime at) {
 }
 
 void Scheduler::State::launch(Timetable::Start start) {
-  const std::string id = id_of(start.assignment.target);
+  std::string id = id_of(start.assignment.target);
   auto signal = std::make_shared<asio::cancellation_signal>();
   flights.emplace(id, Flight{start.assignment.target, signal, false});
   if (report.lag) report.lag(start.lag);
   if (report.in_flight) report.in_flight(flights.size());
   // The signal is held by the handler too: it must outlive the coroutine that listens to it.
-  auto done = [self = shared_from_this(), id = id, signal](std::exception_ptr error, Next next) {
-    self->land(id, error, next);
-  };
+  auto done = [self = shared_from_this(), id = std::move(id), signal](
+                  std::exception_ptr error, Next next) { self->land(id, error, next); };
   asio::co_spawn(executor, examine_one(shared_from_this(), std::move(start.assignment)),
                  asio::bind_cancellation_slot(signal->slot(), std::move(done)));
 }

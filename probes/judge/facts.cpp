@@ -4,6 +4,7 @@
 #include <charconv>
 #include <tuple>
 
+#include "config/ascii.hpp"
 #include "config/target.hpp"
 #include "probes/judge/bogon.hpp"
 
@@ -50,10 +51,8 @@ std::pair<std::string, std::uint16_t> place_of(std::string_view url) {
   }
   const bool bracketed = rest.starts_with('[');
   const std::size_t host_end = bracketed ? rest.find(']') : rest.find(':');
-  std::string host(rest.substr(bracketed ? 1 : 0, host_end - (bracketed ? 1 : 0)));
-  std::ranges::transform(host, host.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  const std::string host =
+      ascii::lower(rest.substr(bracketed ? 1 : 0, host_end - (bracketed ? 1 : 0)));
   const auto known = parse_scheme(scheme);
   std::uint16_t port = known ? default_port(*known) : std::uint16_t{0};
   const std::size_t colon = rest.find(':', bracketed ? std::min(host_end, rest.size()) : 0);

@@ -2,6 +2,7 @@
 #include <map>
 #include <optional>
 
+#include "config/ascii.hpp"
 #include "config/csv.hpp"
 #include "probes/judge/fingerprints.hpp"
 
@@ -41,10 +42,7 @@ bool place(Fingerprint& fingerprint, const std::string& where) {
     fingerprint.where = Fingerprint::Where::body;
   } else if (where.starts_with(kHeader)) {
     fingerprint.where = Fingerprint::Where::header;
-    fingerprint.header = where.substr(kHeader.size());
-    for (char& c : fingerprint.header) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
+    fingerprint.header = ascii::lower(where.substr(kHeader.size()));
   } else {
     return false;
   }

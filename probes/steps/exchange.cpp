@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kHeaderBytes = 64 * 1024;  // of all headers of an answer together
 constexpr std::size_t kHeaders = 100;            // that are kept; more are read and dropped
-constexpr std::size_t kUsualHeaders = 8;
+constexpr std::size_t kUsualHeaders = 8;         // of an answer, of a request: room from the start
 constexpr std::size_t kUsualRequest = 4;
 constexpr std::size_t kRequestBytes = 64 * 1024;  // of our own request that are noted
 // libcurl's, which adds a byte, for as long as a transfer waits. OpenSSL has a buffer of its own.

@@ -1,5 +1,8 @@
 #include "config/network.hpp"
 
+#include <string>
+#include <string_view>
+
 #include <gtest/gtest.h>
 
 namespace reachd {
@@ -40,6 +43,15 @@ TEST(Network, WhatIsNoNetworkIsRefused) {
     EXPECT_FALSE(parse_network(text)) << text;
   }
   EXPECT_FALSE(contains(network("0.0.0.0/0"), "a.example"));
+  EXPECT_FALSE(contains(network("0.0.0.0/0"), std::string_view("8.8.8.8\0.9", 10)));
+  EXPECT_FALSE(contains(network("0.0.0.0/0"), "8.8.8.08"));
+}
+
+TEST(Network, AsLongAsAnAddressCanBeAndNoLonger) {
+  const std::string longest = "0000:0000:0000:0000:0000:ffff:255.255.255.255";  // 45 characters
+  EXPECT_TRUE(contains(network("255.0.0.0/8"), longest));
+  EXPECT_FALSE(contains(network("255.0.0.0/8"), longest + "0"));
+  EXPECT_FALSE(contains(network("255.0.0.0/8"), "00" + longest));
 }
 
 }  // namespace
