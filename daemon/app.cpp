@@ -117,11 +117,11 @@ App::App(Setup setup, net::TrustStore trust, Secrets secrets)
       parts_{instruments_, config_, board_, metrics_, ledger_},
       scheduler_(
           io_.get_executor(),
-          [this](Scheduler::Assignment assignment) {
-            return examine(parts_, std::move(assignment));
+          [this](Scheduler::Assignment assignment, Scheduler::Yield yield) {
+            return examine(parts_, std::move(assignment), std::move(yield));
           },
           {.lag = [this](auto lag) { metrics_.observe_lag(lag); },
-           .in_flight = [this](std::size_t rounds) { metrics_.set_rounds_in_flight(rounds); },
+           .working = [this](std::size_t rounds) { metrics_.set_rounds_in_flight(rounds); },
            .skipped = [this] { metrics_.count_skipped_round(); },
            .failed = [](auto error, const Target& target) { tell_bug(error, id_of(target)); }}),
       signals_(io_, SIGHUP, SIGTERM, SIGINT),

@@ -105,10 +105,12 @@ Scheduler::Next next_look(const Rounds& rounds, bool suspicious, bool wants_quie
   return bad < kSteadyRounds ? Scheduler::Next::normal : Scheduler::Next::backoff;
 }
 
-asio::awaitable<Scheduler::Next> examine(Parts& parts, Scheduler::Assignment assignment) {
+asio::awaitable<Scheduler::Next> examine(Parts& parts, Scheduler::Assignment assignment,
+                                         Scheduler::Yield yield) {
   const SharedTarget target = std::move(assignment.target);
   const std::string id = id_of(target);
   Climb how{parts.config.vantage, parts.config.body_limit, assignment.round, assignment.turn};
+  how.only_listens = std::move(yield);
   TargetBoard* entry = find(parts.board.controls, id);
   const bool control = entry != nullptr;
   if (!control) entry = find(parts.board.targets, id);

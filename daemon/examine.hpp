@@ -30,8 +30,9 @@ struct Parts {
   std::map<std::string, Postponed> postponed = {};  // by target: what its next round begins with
 };
 
-// A round that ends in an exception is a bug.
-boost::asio::awaitable<Scheduler::Next> examine(Parts& parts, Scheduler::Assignment assignment);
+// A round that ends in an exception is a bug. It yields when its ladder only listens any more.
+boost::asio::awaitable<Scheduler::Next> examine(Parts& parts, Scheduler::Assignment assignment,
+                                                Scheduler::Yield yield);
 
 // When to look again: soon after something broke, ever later while it stays broken. `rounds` is
 // newest first and holds the round just filed. `suspicious`: the detector is about to confirm a

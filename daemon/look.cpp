@@ -61,8 +61,11 @@ std::unique_ptr<Look> judge_first(Instruments& instruments, const Target& target
 asio::awaitable<void> follow_up(Instruments& instruments, const Target& target, const Climb& climb,
                                 Clock::time_point start, Look& look) {
   co_await instruments.witnesses.refresh(instruments.way, instruments.resolvers, climb, start);
-  look.measurement.controls = instruments.witnesses.near(start);
-  look.verdict = judge_all(instruments, look.measurement);
+  auto controls = instruments.witnesses.near(start);
+  if (controls != look.measurement.controls) {  // of the same facts it would say the same
+    look.measurement.controls = std::move(controls);
+    look.verdict = judge_all(instruments, look.measurement);
+  }
   const bool online = judge_vantage(look.measurement.controls).status == VantageStatus::online;
   if (!online || !calls_for_diagnosis(look)) co_return;
   if (instruments.diagnoses >= kMostDiagnoses) co_return;

@@ -8,6 +8,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -19,10 +20,14 @@ namespace asio = boost::asio;
 
 // Shared with the rounds in flight, so that they may end after the scheduler has gone.
 struct Scheduler::State : std::enable_shared_from_this<State> {
+  // Held by the round's own handler and by its yield as well: the signal must outlive the coroutine
+  // that listens to it.
   struct Flight {
     SharedTarget target;
-    std::shared_ptr<asio::cancellation_signal> signal;
+    asio::cancellation_signal signal;
     bool called_off = false;
+    bool yielded = false;
+    bool landed = false;
   };
 
   State(asio::any_io_executor loop, Examine how, Report told)
@@ -35,7 +40,13 @@ struct Scheduler::State : std::enable_shared_from_this<State> {
   void turn();
   void wake(LoopTime at);
   void arm();
+  std::size_t working() const { return flights.size() - waiting; }
+  bool has_room() const { return working() < concurrency && waiting < kMostWaiting; }
+  void report_working() const {
+    if (report.working) report.working(working());
+  }
   void launch(Timetable::Start start);
+  void yield(Flight& flight);
   void land(const std::string& id, std::exception_ptr error, Next next);
   void call_off(const std::string& id);
   void stop();
@@ -45,7 +56,8 @@ struct Scheduler::State : std::enable_shared_from_this<State> {
   Report report;
   Timetable timetable;
   std::size_t concurrency = 1;
-  std::unordered_map<std::string, Flight> flights;
+  std::unordered_map<std::string, std::shared_ptr<Flight>> flights;
+  std::size_t waiting = 0;  // of the flights, those that have yielded
   std::uint64_t finished = 0;
   bool stopping = false;
   asio::steady_timer alarm;
@@ -57,8 +69,9 @@ namespace {
 
 // Holds what it calls for as long as the round lasts, whatever becomes of the scheduler.
 template <typename StatePtr>
-asio::awaitable<NextRound> examine_one(StatePtr state, Assignment assignment) {
-  co_return co_await state->examine(std::move(assignment));
+asio::awaitable<NextRound> examine_one(StatePtr state, Assignment assignment,
+                                       Scheduler::Yield yield) {
+  co_return co_await state->examine(std::move(assignment), std::move(yield));
 }
 
 template <typename StatePtr>
@@ -76,7 +89,7 @@ void Scheduler::State::turn() {
   if (stopping) return;
   const std::uint64_t missed = timetable.advance(Clock::now());
   for (std::uint64_t i = 0; report.skipped && i < missed; ++i) report.skipped();
-  while (flights.size() < concurrency) {
+  while (has_room()) {
     auto start = timetable.begin(Clock::now());
     if (!start) break;
     launch(std::move(*start));
@@ -87,7 +100,7 @@ void Scheduler::State::turn() {
 // One timer for all; a round that ends never starts the next from inside its own end.
 void Scheduler::State::arm() {
   if (stopping) return;
-  const bool can_begin = timetable.anyone_waits() && flights.size() < concurrency;
+  const bool can_begin = timetable.anyone_waits() && has_room();
   // Rounds that are due so close to each other begin together: what waits for company is late by
   // less.
   const LoopTime at = can_begin ? Clock::now() : timetable.next_events(net::kGrid);
@@ -108,35 +121,51 @@ void Scheduler::State::wake(LoopTime at) {
 
 void Scheduler::State::launch(Timetable::Start start) {
   std::string id = id_of(start.assignment.target);
-  auto signal = std::make_shared<asio::cancellation_signal>();
-  flights.emplace(id, Flight{start.assignment.target, signal, false});
+  auto flight = std::make_shared<Flight>();
+  flight->target = start.assignment.target;
+  flights.emplace(id, flight);
   if (report.lag) report.lag(start.lag);
-  if (report.in_flight) report.in_flight(flights.size());
-  // The signal is held by the handler too: it must outlive the coroutine that listens to it.
-  auto done = [self = shared_from_this(), id = std::move(id), signal](
+  report_working();
+  auto give_way = [loop = executor, weak = weak_from_this(), flight] {
+    asio::dispatch(loop, [weak, flight] {
+      if (const auto self = weak.lock()) self->yield(*flight);
+    });
+  };
+  auto done = [self = shared_from_this(), id = std::move(id), flight](
                   std::exception_ptr error, Next next) { self->land(id, error, next); };
-  asio::co_spawn(executor, examine_one(shared_from_this(), std::move(start.assignment)),
-                 asio::bind_cancellation_slot(signal->slot(), std::move(done)));
+  asio::co_spawn(executor,
+                 examine_one(shared_from_this(), std::move(start.assignment), std::move(give_way)),
+                 asio::bind_cancellation_slot(flight->signal.slot(), std::move(done)));
+}
+
+void Scheduler::State::yield(Flight& flight) {
+  if (flight.yielded || flight.landed) return;
+  flight.yielded = true;
+  ++waiting;
+  report_working();
+  arm();
 }
 
 void Scheduler::State::land(const std::string& id, std::exception_ptr error, Next next) {
   const auto found = flights.find(id);
-  const Flight flight = std::move(found->second);
+  const std::shared_ptr<Flight> flight = std::move(found->second);
   flights.erase(found);
+  flight->landed = true;
+  if (flight->yielded) --waiting;
   ++finished;
   timetable.finish(id, error ? Next::normal : next, Clock::now());
-  if (report.in_flight) report.in_flight(flights.size());
-  if (error && !flight.called_off && report.failed) report.failed(error, flight.target);
+  report_working();
+  if (error && !flight->called_off && report.failed) report.failed(error, flight->target);
   if (flights.empty()) landed.cancel();
   arm();
 }
 
 void Scheduler::State::call_off(const std::string& id) {
   const auto found = flights.find(id);
-  if (found == flights.end() || found->second.called_off) return;
-  found->second.called_off = true;
-  const auto signal = found->second.signal;  // the flight may end while it is told
-  signal->emit(asio::cancellation_type::terminal);
+  if (found == flights.end() || found->second->called_off) return;
+  const std::shared_ptr<Flight> flight = found->second;  // may end while it is told
+  flight->called_off = true;
+  flight->signal.emit(asio::cancellation_type::terminal);
 }
 
 void Scheduler::State::stop() {

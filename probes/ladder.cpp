@@ -217,6 +217,7 @@ asio::awaitable<Measurement> climb(net::WayOut& way, net::Resolvers& resolvers,
   }
 
   // 3. What else the resolvers, or somebody in between, had to say.
+  if (climb.only_listens) climb.only_listens();
   Steps said = co_await steps::settle_all(std::move(lookups));
   co_return put_together(ascent, began, std::move(said), std::move(steps));
 }

@@ -2,6 +2,12 @@
 // addresses and resolvers in a deep one. Collects facts; says nothing about what they mean.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
 #include <boost/asio/awaitable.hpp>
 
 #include "config/config.hpp"
@@ -27,6 +33,9 @@ struct Climb {
   // Resolvers, by name, that gave no answer in the round before: a light round asks them too,
   // beside the visits. What they say leads nowhere.
   std::vector<std::string> ask_again;
+  // Told once, on the loop of the climb, when nothing is left but to listen for late answers. May
+  // be empty.
+  std::function<void()> only_listens;
 };
 
 // Target and climb must outlive it.

@@ -135,6 +135,17 @@ TEST_F(LaneTest, ClimbsAsTheFirstLoopDoes) {
   EXPECT_EQ(std::get<HttpSeen>(last.seen).body, "hi");
 }
 
+TEST_F(LaneTest, ItsOwnThreadTellsThatAClimbOnlyListens) {
+  const auto one = lane();
+  std::promise<std::thread::id> teller;
+  Climb how;
+  how.only_listens = [&] { teller.set_value(std::this_thread::get_id()); };
+  test::run(loop.io, climb_on(one, web("a", server.port()), how));
+  auto told = teller.get_future();
+  ASSERT_EQ(told.wait_for(0s), std::future_status::ready);
+  EXPECT_NE(told.get(), std::this_thread::get_id());
+}
+
 TEST_F(LaneTest, ManyClimbSideBySideAtOnePace) {
   std::vector<std::shared_ptr<Lane>> lanes;
   for (int i = 0; i < 3; ++i) lanes.push_back(lane());

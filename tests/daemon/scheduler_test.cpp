@@ -40,29 +40,34 @@ std::vector<Target> many(int count, std::chrono::milliseconds interval) {
 }
 
 // A scheduler whose rounds are written down. A round hangs until it is cancelled if its target is
-// in `hanging`, throws if in `throwing`, and else takes `takes`.
+// in `hanging`, throws if in `throwing`, and else takes `takes`. It yields at its beginning if its
+// target is in `yielding`.
 struct Stage {
   asio::io_context io;
   std::set<std::string> hanging;
   std::set<std::string> throwing;
+  std::set<std::string> yielding;
   std::chrono::milliseconds takes{0};
   Scheduler::Next answer = Scheduler::Next::normal;
 
   std::map<std::string, std::vector<Assignment>> begun;
+  std::map<std::string, Scheduler::Yield> yields;  // of the latest round of each
   std::map<std::string, int> cancelled;
   std::multiset<std::string> running;
   std::size_t most_running = 0;
   bool twice = false;
   std::size_t rounds = 0;
   std::vector<double> lags;
-  std::size_t in_flight = 0;
+  std::size_t working = 0;
   std::size_t skipped = 0;
   std::vector<std::string> failed;
 
   Scheduler scheduler{io.get_executor(),
-                      [this](Assignment assignment) { return examine(std::move(assignment)); },
+                      [this](Assignment assignment, Scheduler::Yield yield) {
+                        return examine(std::move(assignment), std::move(yield));
+                      },
                       {.lag = [this](auto lag) { lags.push_back(lag.count()); },
-                       .in_flight = [this](std::size_t count) { in_flight = count; },
+                       .working = [this](std::size_t count) { working = count; },
                        .skipped = [this] { ++skipped; },
                        .failed =
                            [this](std::exception_ptr error, const Target& target) {
@@ -73,12 +78,14 @@ struct Stage {
                              }
                            }}};
 
-  asio::awaitable<Scheduler::Next> examine(Assignment assignment) {
+  asio::awaitable<Scheduler::Next> examine(Assignment assignment, Scheduler::Yield yield) {
     const std::string id = id_of(assignment.target);
     twice = twice || running.contains(id);
     const auto place = running.insert(id);
     most_running = std::max(most_running, running.size());
     begun[id].push_back(assignment);
+    if (yielding.contains(id)) yield();
+    yields[id] = std::move(yield);
     ++rounds;
     asio::steady_timer timer(co_await asio::this_coro::executor);
     bool called_off = false;
@@ -149,7 +156,7 @@ TEST(Scheduler, EveryTargetHasItsRoundsAndNeverTwoAtOnce) {
   EXPECT_TRUE(std::ranges::all_of(stage.lags, [](double lag) { return lag >= 0; }));
   EXPECT_EQ(stage.lags.size(), stage.rounds);
   EXPECT_EQ(stage.scheduler.in_flight(), stage.running.size());
-  EXPECT_EQ(stage.in_flight, stage.running.size());
+  EXPECT_EQ(stage.working, stage.running.size());
   EXPECT_EQ(stage.scheduler.finished_rounds() + stage.running.size(), stage.rounds);
 }
 
@@ -194,6 +201,70 @@ TEST(Scheduler, ARoundWithoutASlotForAnIntervalIsCountedAsSkipped) {
   stage.plan({named("hog", 1h), named("waits", 20ms)}, 2);
   EXPECT_TRUE(stage.until([&] { return stage.begun.contains("s/waits"); }));
   EXPECT_GE(*std::ranges::max_element(stage.lags), 0.06);
+}
+
+TEST(Scheduler, ARoundThatOnlyWaitsGivesItsPlaceToAnother) {
+  Stage stage;
+  stage.takes = 1h;
+  stage.yielding = {"s/0", "s/1", "s/2", "s/3", "s/4", "s/5"};
+  stage.plan(many(8, 10ms), 3);
+  ASSERT_TRUE(stage.until([&] { return stage.running.size() == 8; }));
+  EXPECT_EQ(stage.working, 2U);
+  EXPECT_EQ(stage.scheduler.in_flight(), 8U);
+  EXPECT_FALSE(stage.twice);
+  EXPECT_TRUE(stage.stop()) << "what has yielded is called off like the others";
+  EXPECT_EQ(stage.cancelled.size(), 8U);
+  EXPECT_EQ(stage.working, 0U);
+}
+
+TEST(Scheduler, APlaceIsGivenOnceAndByAnyThread) {
+  Stage stage;
+  stage.takes = 1h;
+  stage.plan(many(5, 10ms), 1);
+  ASSERT_TRUE(stage.until([&] { return stage.running.size() == 1; }));
+  const Scheduler::Yield first = stage.yields.begin()->second;
+  std::thread([&] {
+    first();
+    first();
+  }).join();
+  ASSERT_TRUE(stage.until([&] { return stage.running.size() == 2; }));
+  const std::size_t before = stage.skipped;
+  ASSERT_TRUE(stage.until([&] { return stage.skipped > before + 10; })) << "others wait";
+  EXPECT_EQ(stage.running.size(), 2U);
+}
+
+TEST(Scheduler, AYieldAfterTheEndGivesNothing) {
+  Stage stage;
+  stage.plan({named("a", 1h)}, 1);
+  ASSERT_TRUE(stage.until([&] { return stage.scheduler.finished_rounds() == 1; }));
+  stage.yields.at("s/a")();
+  stage.takes = 1h;
+  stage.plan(many(3, 10ms), 1);
+  ASSERT_TRUE(stage.until([&] { return stage.running.size() == 1 && stage.skipped >= 3; }));
+  EXPECT_EQ(stage.running.size(), 1U);
+}
+
+// A handler that is on its way while all goes must not bring anything back.
+TEST(Scheduler, AYieldMayComeWhileTheSchedulerGoes) {
+  Stage stage;
+  stage.takes = 1h;
+  stage.plan({named("a", 1h)}, 1);
+  ASSERT_TRUE(stage.until([&] { return stage.running.size() == 1; }));
+  ASSERT_TRUE(stage.stop());
+  EXPECT_EQ(stage.scheduler.in_flight(), 0U);
+  stage.yields.at("s/a")();
+}
+
+TEST(Scheduler, NoMoreRoundsWaitThanAreAllowed) {
+  Stage stage;
+  stage.takes = 1h;
+  const auto targets = many(static_cast<int>(Scheduler::kMostWaiting) + 100, 10ms);
+  for (const Target& target : targets) stage.yielding.insert(id_of(target));
+  stage.plan(targets, 50);
+  ASSERT_TRUE(stage.until([&] { return stage.running.size() >= Scheduler::kMostWaiting; }));
+  ASSERT_TRUE(stage.until([&] { return stage.skipped > 0; }));
+  EXPECT_EQ(stage.running.size(), Scheduler::kMostWaiting);
+  EXPECT_TRUE(stage.stop());
 }
 
 TEST(Scheduler, AConfirmationComesBeforeTheInterval) {
@@ -252,7 +323,7 @@ TEST(Scheduler, StopCancelsHangingRoundsAndWaitsForThem) {
   ASSERT_TRUE(stage.stop());
   EXPECT_EQ(stage.cancelled.size(), 3U);
   EXPECT_EQ(stage.scheduler.in_flight(), 0U);
-  EXPECT_EQ(stage.in_flight, 0U);
+  EXPECT_EQ(stage.working, 0U);
   // Nothing begins any more, not even of a new plan.
   stage.plan(many(5, 1ms));
   stage.io.restart();
@@ -297,7 +368,7 @@ TEST(Scheduler, MayGoWhileRoundsAreInFlight) {
   asio::io_context io;
   int ended = 0;
   {
-    auto examine = [&ended](Assignment) -> asio::awaitable<Scheduler::Next> {
+    auto examine = [&ended](Assignment, Scheduler::Yield) -> asio::awaitable<Scheduler::Next> {
       struct Count {
         int& ended;
         ~Count() { ++ended; }

@@ -34,7 +34,7 @@ def _process(machine, report):
     report("its system calls are filtered", facts["Seccomp"] == "2", facts["Seccomp"])
     limits = machine.show(UNIT, "MemoryMax", "TasksMax", "LimitNOFILE")
     report("memory, tasks and descriptors are limited",
-           limits == ["536870912", "64", "16384"], limits)
+           limits == ["536870912", "64", "32768"], limits)
 
 
 def _attempts(output):

@@ -16,6 +16,7 @@
 namespace reachd {
 namespace {
 
+using namespace std::chrono_literals;
 using namespace test;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -82,6 +83,29 @@ TEST_F(Ladder, GoesFromTheNameToThePageInOrderOfTime) {
       << "no AAAA is no failure where there is an A";
   EXPECT_EQ(judge(seen).status, Status::ok);
   EXPECT_THAT(server.received(), HasSubstr("Host: name.test:"));
+}
+
+// The page is there by then, the late answer is not.
+TEST_F(Ladder, TellsWhenItOnlyListens) {
+  DnsServer dns(loop.io, [](const test::Bytes& query, int) {
+    return std::vector<DnsSend>{{reply_to(query, {"127.0.0.1"}), 0ms},
+                                {reply_to(query, {"192.0.2.7"}), 200ms}};
+  });
+  TcpServer server(loop.io, page("200 OK", "hello"));
+  int told = 0;
+  Clock::time_point at;
+  Climb how;
+  how.only_listens = [&] {
+    ++told;
+    at = Clock::now();
+    EXPECT_THAT(server.received(), HasSubstr("Host: name.test:"));
+  };
+  const auto began = Clock::now();
+  const auto seen = climb_with({resolver("r", dns.port())}, web("name.test", server.port()), how);
+  EXPECT_EQ(told, 1);
+  const auto& replies = std::get<DnsSeen>(seen.observations.front().seen).replies;
+  ASSERT_EQ(replies.size(), 2U) << "what comes later is heard all the same";
+  EXPECT_LT(at - began, replies.back().at);
 }
 
 TEST_F(Ladder, AnAddressNeedsNoQuestion) {
@@ -169,7 +193,7 @@ TEST_F(Ladder, ANameserverThatIsGoneIsFollowedByTheNextOfTheSameResolver) {
 }
 
 TEST_F(Ladder, TwoDifferentAnswersToOneQuestionAreBothInTheMeasurement) {
-  DnsServer dns(loop.io, [](const Bytes& query, int) {
+  DnsServer dns(loop.io, [](const test::Bytes& query, int) {
     return std::vector<DnsSend>{{reply_to(query, {"127.0.0.9"})},
                                 {reply_to(query, {"127.0.0.1"}), std::chrono::milliseconds(60)}};
   });

@@ -46,7 +46,7 @@ export default dashboard({
       queries: [range(lag(0.5), 'median'), range(lag(0.99), '99th percentile')],
       colours: { median: palette.plain, '99th percentile': palette.second } }),
     lines({ title: 'Rounds in flight', at: [8, 17, 8, 8], unit: 'short', min: 0,
-      about: 'Rounds under way. At the configured concurrency, others wait.',
+      about: 'Rounds at work, without those that only listen for late answers. At the configured concurrency, others wait.',
       queries: [range(`sum(reachd_rounds_in_flight{${here}})`, 'in flight')] }),
     counts({ title: 'Rounds skipped', at: [16, 17, 8, 8], interval: '1m',
       about: 'Rounds left out because a whole interval passed before their turn came.',
