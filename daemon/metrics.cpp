@@ -69,7 +69,9 @@ struct Metrics::Series {
                                    .Help("Start of a round minus its due time.")
                                    .Register(registry)
                                    .Add({}, kLagBuckets);
-  prometheus::Gauge& in_flight = gauge("reachd_rounds_in_flight", "Rounds at work, without those that only listen for late answers.");
+  prometheus::Gauge& in_flight =
+      gauge("reachd_rounds_in_flight",
+            "Rounds at work, without those that only listen for late answers.");
   prometheus::Counter& skipped =
       prometheus::BuildCounter()
           .Name("reachd_rounds_skipped_total")
