@@ -93,6 +93,7 @@ asio::awaitable<std::unique_ptr<Look>> look_at(Instruments& instruments, SharedT
   past.pinned = target->pins;
   climb.object = climb.object || was_slow(past);
   Measurement measurement = co_await climb_for(instruments, target, climb);
+  climb.only_listens = nullptr;  // what may follow climbs for others
   const Clock::time_point start = Clock::now() - measurement.runtime;
   auto look = judge_first(instruments, *target, std::move(measurement), std::move(past), start);
   if (may_diagnose && calls_for_outside(instruments, *look)) {
