@@ -233,6 +233,19 @@ TEST(Scheduler, APlaceIsGivenOnceAndByAnyThread) {
   EXPECT_EQ(stage.running.size(), 2U);
 }
 
+TEST(Scheduler, WhoWaitsForAPlaceBeginsAsSoonAsOneIsGiven) {
+  Stage stage;
+  stage.takes = 1h;
+  stage.plan({named("a", 1h), named("b", 1h)}, 1);
+  // Nothing else would wake it before the interval has passed.
+  ASSERT_TRUE(stage.until([&] {
+    return stage.running.size() == 1 &&
+           stage.scheduler.earliest_due() < std::chrono::steady_clock::now() - 50ms;
+  }));
+  stage.yields.begin()->second();
+  EXPECT_TRUE(stage.until([&] { return stage.running.size() == 2; }));
+}
+
 TEST(Scheduler, AYieldAfterTheEndGivesNothing) {
   Stage stage;
   stage.plan({named("a", 1h)}, 1);
