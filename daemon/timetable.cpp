@@ -16,7 +16,7 @@ struct Timetable::Entry {
   bool stale = false;  // the round under way is of a target that was changed or taken out
   LoopTime point;      // of the grid, not moved by jitter: the one the latest round belongs to
   LoopTime due;        // of the next round; while a stale round runs, of the first one after it
-  LoopTime event;      // when in the queue: `due`, and then each whole period of waiting
+  LoopTime miss;       // while it waits: when it will have waited one whole period more
   std::optional<LoopTime> last_deep;
 };
 
@@ -25,13 +25,22 @@ Timetable::~Timetable() = default;
 
 void Timetable::enqueue(Entry& entry, LoopTime due) {
   entry.due = due;
-  entry.event = due;
-  events_.emplace(due, &entry);
+  upcoming_.emplace(due, &entry);
 }
 
 void Timetable::dequeue(Entry& entry) {
-  events_.erase({entry.event, &entry});
-  waiting_.erase({entry.due, &entry});
+  if (waiting_.erase({entry.due, &entry}) > 0) {
+    misses_.erase({entry.miss, &entry});
+  } else {
+    upcoming_.erase({entry.due, &entry});
+  }
+}
+
+// It is due: counts the whole periods that it has waited, beyond those counted before.
+void Timetable::wait_on(Entry& entry, std::int64_t counted, LoopTime now) {
+  missed_ += static_cast<std::uint64_t>(intervals_since(entry.due, now, entry.period) - counted);
+  entry.miss = next_due(entry.due, now, entry.period, 0, 0);
+  misses_.emplace(entry.miss, &entry);
 }
 
 // Makes an entry that of a target never seen before.
@@ -91,15 +100,16 @@ std::vector<std::string> Timetable::set_targets(std::vector<SharedTarget> target
 }
 
 std::uint64_t Timetable::advance(LoopTime now) {
-  while (!events_.empty() && events_.begin()->first <= now) {
-    Entry& entry = *events_.extract(events_.begin()).value().second;
-    // Each event after the first stands for one whole period of waiting.
-    const bool first = entry.event == entry.due;
-    if (first) waiting_.emplace(entry.due, &entry);
-    const auto counted = first ? 0 : intervals_since(entry.due, entry.event, entry.period) - 1;
-    missed_ += static_cast<std::uint64_t>(intervals_since(entry.due, now, entry.period) - counted);
-    entry.event = next_due(entry.due, now, entry.period, 0, 0);
-    events_.emplace(entry.event, &entry);
+  while (!upcoming_.empty() && upcoming_.begin()->first <= now) {
+    auto node = upcoming_.extract(upcoming_.begin());
+    Entry& entry = *node.value().second;
+    waiting_.insert(std::move(node));
+    wait_on(entry, 0, now);
+  }
+  while (!misses_.empty() && misses_.begin()->first <= now) {
+    Entry& entry = *misses_.begin()->second;
+    misses_.erase(misses_.begin());
+    wait_on(entry, intervals_since(entry.due, entry.miss, entry.period) - 1, now);
   }
   return std::exchange(missed_, 0);
 }
@@ -161,13 +171,19 @@ bool Timetable::finish(const std::string& id, NextRound next, LoopTime now) {
 }
 
 LoopTime Timetable::next_event() const {
-  return events_.empty() ? kNever : events_.begin()->first;
+  const LoopTime due = upcoming_.empty() ? kNever : upcoming_.begin()->first;
+  return misses_.empty() ? due : std::min(due, misses_.begin()->first);
 }
 
 LoopTime Timetable::next_events(LoopSpan span) const {
-  if (events_.empty()) return kNever;
-  const LoopTime last = events_.begin()->first + span;
-  return std::prev(events_.upper_bound({last, nullptr}))->first;
+  const LoopTime first = next_event();
+  if (first == kNever) return kNever;
+  LoopTime latest = first;
+  for (const Queue* queue : {&upcoming_, &misses_}) {
+    const auto after = queue->lower_bound({first + span, nullptr});
+    if (after != queue->begin()) latest = std::max(latest, std::prev(after)->first);
+  }
+  return latest;
 }
 
 LoopTime Timetable::earliest_due() const {

@@ -75,6 +75,7 @@ class Timetable {
 
   void renew(Entry& entry, const SharedTarget& target, std::size_t newcomers, LoopTime now);
   void enqueue(Entry& entry, LoopTime due);
+  void wait_on(Entry& entry, std::int64_t counted, LoopTime now);
   void dequeue(Entry& entry);
 
   ScheduleSettings settings_;
@@ -82,8 +83,11 @@ class Timetable {
   std::uint64_t plans_ = 0;
   std::uint64_t missed_ = 0;  // not yet returned by advance()
   std::unordered_map<std::string, std::unique_ptr<Entry>> entries_;
-  Queue events_;   // all that are not under way, by when something happens to them
-  Queue waiting_;  // those that are due, by due time
+  // All that are not under way. Those that are due are few, so that to move one among them is
+  // cheap; a look through all the others is paid for once a round.
+  Queue upcoming_;  // not due yet, by due time
+  Queue waiting_;   // due, by due time
+  Queue misses_;    // the same, by when they will have waited one whole period more
 };
 
 }  // namespace reachd

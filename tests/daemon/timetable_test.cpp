@@ -306,6 +306,17 @@ TEST(Timetable, ATargetNamedTwiceIsPlannedOnce) {
   EXPECT_FALSE(day.table.begin(day.now));
 }
 
+TEST(Timetable, ThatOneWaitsAndMissesATurnIsAmongWhatComes) {
+  Day day;
+  day.table.set_targets({named("a")}, steady(), day.now);
+  const LoopTime due = day.table.due("s/a");
+  day.table.advance(due);
+  EXPECT_EQ(day.table.next_event(), due + 60s);
+  day.table.set_targets({named("a"), named("b", 30s)}, steady(), due);
+  EXPECT_EQ(day.table.next_event(), day.table.due("s/b")) << "within an interval of its own";
+  EXPECT_EQ(day.table.next_events(90s), due + 60s);
+}
+
 TEST(Timetable, AnEmptyPlanHasNoEvents) {
   Timetable table;
   EXPECT_EQ(table.advance(kNoon), 0U);
