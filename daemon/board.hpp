@@ -12,31 +12,22 @@
 
 #include "config/config.hpp"
 #include "daemon/events/chronicle.hpp"
+#include "daemon/memory.hpp"
+#include "daemon/round_record.hpp"
 #include "daemon/timeline.hpp"
 #include "daemon/tracker/state.hpp"
 #include "daemon/tracker/vantage_track.hpp"
 #include "probes/judge/verdict.hpp"
 #include "probes/measurement.hpp"
-#include "probes/past.hpp"
 
 namespace reachd {
-
-// One finished round, as far as it is kept for looking at.
-struct RoundRecord {
-  WallTime began;
-  Micros runtime{0};
-  Shared<Outcome> outcome;
-  Shared<std::string> reason;  // "tls: connection_reset at 192.0.2.1:443", empty if all is fine
-  Round round = Round::light;
-};
-
-using Rounds = std::vector<RoundRecord>;  // newest first; a deque takes half a kB when empty
 
 struct TargetBoard {
   static constexpr std::size_t kRounds = 60;         // records kept
   static constexpr std::size_t kCompactRounds = 16;  // of a compact target: what the judge reads
   SharedTarget target;
   State state;                    // what is confirmed of it
+  Memory memory;                  // what its next rounds are judged by; controls have none
   Verdict verdict;                // of the latest round
   std::optional<WallTime> since;  // when the rounds' status became what it is
   Rounds rounds;

@@ -15,11 +15,6 @@ namespace {
 // After this many bad rounds in a row nothing is gained by asking at the full rate.
 constexpr std::size_t kSteadyRounds = 4;
 
-TargetBoard* find(std::map<std::string, TargetBoard>& boards, const std::string& id) {
-  const auto found = boards.find(id);
-  return found == boards.end() ? nullptr : &found->second;
-}
-
 // A line when a target's status changes: that is worth one; every round is worth one to a debugger.
 void tell(const TargetBoard& entry, Status before, bool first) {
   const RoundRecord& round = entry.rounds.front();
@@ -82,7 +77,7 @@ Scheduler::Next file(Parts& parts, TargetBoard& entry, Look& look) {
   const bool first = entry.rounds.empty();
   const Status before = entry.verdict.status;
   const auto measurement = put(entry, look);
-  parts.memories[id].learn(*measurement, look.verdict);
+  entry.memory.learn(*measurement, look.verdict);
   const bool suspicious = parts.ledger.file(entry, measurement, look.verdict);
   tell(entry, before, first);
   const bool wants_quiet = look.postponed.has_value();
@@ -111,9 +106,7 @@ asio::awaitable<Scheduler::Next> examine(Parts& parts, Scheduler::Assignment ass
   const std::string id = id_of(target);
   Climb how{parts.config.vantage, parts.config.body_limit, assignment.round, assignment.turn};
   how.only_listens = std::move(yield);
-  TargetBoard* entry = find(parts.board.controls, id);
-  const bool control = entry != nullptr;
-  if (!control) entry = find(parts.board.targets, id);
+  auto [entry, control] = parts.index.find(parts.board, id);
   if (entry == nullptr) co_return Scheduler::Next::normal;
 
   const std::uint64_t plan = parts.board.plans;
@@ -124,12 +117,12 @@ asio::awaitable<Scheduler::Next> examine(Parts& parts, Scheduler::Assignment ass
     begin_with(parts, id, how);
     how.again = silent_places(*entry);
     if (entry->last) how.ask_again = unanswering_resolvers(*entry->last);
-    look = co_await look_at(
-        parts.instruments, target, std::move(how),
-        parts.memories[id].past(entry->rounds, std::chrono::system_clock::now()), true);
+    look =
+        co_await look_at(parts.instruments, target, std::move(how),
+                         entry->memory.past(entry->rounds, std::chrono::system_clock::now()), true);
   }
   if (parts.board.plans != plan) {
-    entry = find(control ? parts.board.controls : parts.board.targets, id);
+    entry = parts.index.find(parts.board, id).entry;
     if (entry == nullptr) co_return Scheduler::Next::normal;  // gone while it was measured
   }
   co_return control ? file_control(parts, *entry, *look) : file(parts, *entry, *look);

@@ -4,16 +4,15 @@
 
 #include <map>
 #include <string>
-#include <unordered_map>
 
 #include <boost/asio/awaitable.hpp>
 
 #include "config/config.hpp"
 #include "daemon/board.hpp"
+#include "daemon/board_index.hpp"
 #include "daemon/instruments.hpp"
 #include "daemon/ledger.hpp"
 #include "daemon/look.hpp"
-#include "daemon/memory.hpp"
 #include "daemon/metrics.hpp"
 #include "daemon/scheduler.hpp"
 
@@ -26,7 +25,7 @@ struct Parts {
   Board& board;
   Metrics& metrics;
   Ledger& ledger;
-  std::unordered_map<std::string, Memory> memories = {};  // by target
+  BoardIndex index = {};
   std::map<std::string, Postponed> postponed = {};  // by target: what its next round begins with
 };
 

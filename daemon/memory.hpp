@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "daemon/board.hpp"
+#include "daemon/round_record.hpp"
+#include "probes/judge/verdict.hpp"
 #include "probes/measurement.hpp"
 #include "probes/past.hpp"
 

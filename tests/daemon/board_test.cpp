@@ -1,7 +1,9 @@
 #include "daemon/board.hpp"
 
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -47,6 +49,38 @@ TEST(Board, RoundsThatCameToTheSameShareIt) {
   EXPECT_EQ(&*rounds[0].outcome, &*rounds[2].outcome);
   EXPECT_EQ(&*rounds[0].reason, &*rounds[2].reason);
   EXPECT_EQ(&*rounds[1].outcome, &*rounds[3].outcome);
+}
+
+// What an address used to show says nothing of another: a new one would look like a forger's.
+TEST(Board, ATargetThatMeasuresSomethingElseRemembersNothing) {
+  Target target;
+  target.service = "a";
+  target.name = "web";
+  target.host = "www.example.org";
+  target.url = "https://www.example.org/";
+  Config config;
+  config.services = {{"a", {target}}};
+  Board board;
+  set_targets(board, config);
+  const auto keys = [&] {
+    return board.targets.at("a/web").memory.past({}, test::board_now()).keys;
+  };
+  Measurement measurement;
+  TlsSeen handshake;
+  handshake.chain = {Certificate{.key_sha256 = "k"}};
+  measurement.observations.emplace_back().seen = std::move(handshake);
+  board.targets.at("a/web").memory.learn(measurement, {.status = Status::ok});
+  ASSERT_EQ(keys(), std::vector<std::string>{"k"});
+
+  config.services[0].targets[0] = target;  // read again, the same
+  set_targets(board, config);
+  EXPECT_EQ(keys(), std::vector<std::string>{"k"});
+
+  target.host = "www.example.com";
+  target.url = "https://www.example.com/";
+  config.services[0].targets[0] = target;
+  set_targets(board, config);
+  EXPECT_EQ(keys(), std::vector<std::string>{});
 }
 
 // A measurement of what broke is large, and nobody is shown it for ever.

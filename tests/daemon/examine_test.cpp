@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 
 #include "tests/support/dns_server.hpp"
 #include "tests/support/loop.hpp"
@@ -42,28 +43,49 @@ class ExamineTest : public testing::Test {
   }
   ~ExamineTest() override { std::filesystem::remove_all(directory_); }
 
-  // How often a round of s/web has yielded.
-  int yields() {
-    Instruments instruments(loop_.io.get_executor(), config_, loop_.trust.separate());
+  // All that a round of s/web works with, which is on the board.
+  struct House {
+    House(const Config& config, Loop& loop, const std::string& directory)
+        : instruments(loop.io.get_executor(), config, loop.trust.separate()),
+          saver(loop.io.get_executor(), worker, directory, {}),
+          archiver(loop.io.get_executor(), worker, directory, {}),
+          notifier(loop.io.get_executor(), loop.way, nullptr),
+          ledger(config, board, metrics, saver, archiver, notifier),
+          parts{instruments, config, board, metrics, ledger},
+          io(loop.io) {
+      set_targets(board, config);
+      metrics.configure(config);
+      ledger.configure();
+    }
+    ~House() { worker.stop(); }
+
+    void round(Scheduler::Yield yield) {
+      const SharedTarget target = board.targets.at("s/web").target;
+      run(io, examine(parts, {target, Round::light, 0}, std::move(yield)));
+    }
+
+    Instruments instruments;
     Board board;
     Metrics metrics;
     Worker worker;
-    store::Saver saver(loop_.io.get_executor(), worker, directory_, {});
-    archive::Archiver archiver(loop_.io.get_executor(), worker, directory_, {});
-    Notifier notifier(loop_.io.get_executor(), loop_.way, nullptr);
-    Ledger ledger(config_, board, metrics, saver, archiver, notifier);
-    Parts parts{instruments, config_, board, metrics, ledger};
-    set_targets(board, config_);
-    metrics.configure(config_);
-    ledger.configure();
-    TargetBoard& entry = board.targets.at("s/web");
+    store::Saver saver;
+    archive::Archiver archiver;
+    Notifier notifier;
+    Ledger ledger;
+    Parts parts;
+    boost::asio::io_context& io;
+  };
+
+  // How often a round of s/web has yielded.
+  int yields() {
+    House house(config_, loop_, directory_);
+    const TargetBoard& entry = house.board.targets.at("s/web");
     int told = 0;
-    run(loop_.io, examine(parts, {entry.target, Round::light, 0}, [&] {
-          ++told;
-          EXPECT_FALSE(entry.last) << "before the round has ended";
-        }));
+    house.round([&] {
+      ++told;
+      EXPECT_FALSE(entry.last) << "before the round has ended";
+    });
     EXPECT_TRUE(entry.last);
-    worker.stop();
     return told;
   }
 
@@ -86,6 +108,31 @@ TEST_F(ExamineTest, WhatFollowsAFailureDoesNotYieldAgain) {
   config_.services = {{"s", {web("s", refusing.port())}}};
   config_.controls.foreign = {web("control.foreign", server_.port())};
   EXPECT_EQ(yields(), 1);
+}
+
+// A reload moves the entries, or takes them away, while rounds are under way.
+TEST_F(ExamineTest, WhatIsReadAgainMeanwhileGetsTheRound) {
+  config_.services = {{"s", {web("s", server_.port())}}};
+  House house(config_, loop_, directory_);
+  house.round([&] {
+    config_.services.push_back({"r", {web("r", 1)}});
+    set_targets(house.board, config_);
+  });
+  const TargetBoard& entry = house.board.targets.at("s/web");
+  ASSERT_TRUE(entry.last);
+  EXPECT_EQ(entry.verdict.status, Status::ok);
+  EXPECT_EQ(entry.rounds.size(), 1U);
+}
+
+TEST_F(ExamineTest, ARoundOfATargetThatIsGoneIsFiledNowhere) {
+  config_.services = {{"s", {web("s", server_.port())}}};
+  House house(config_, loop_, directory_);
+  house.round([&] {
+    config_.services = {{"r", {web("r", 1)}}};
+    set_targets(house.board, config_);
+  });
+  ASSERT_EQ(house.board.targets.size(), 1U);
+  EXPECT_TRUE(house.board.targets.at("r/web").rounds.empty());
 }
 
 }  // namespace
