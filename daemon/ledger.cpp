@@ -31,8 +31,9 @@ constexpr std::chrono::milliseconds kSave = std::chrono::seconds(20);
 constexpr std::size_t kFewMembers = 16;
 constexpr std::size_t kSavedAgain = 1000;  // states a second: some 20 ms of the loop
 
-// A quiet target's state goes to the store this seldom: what a crash then takes is what some rounds
-// taught of its speed.
+// A target is quiet while its rounds only repeat what is confirmed, good or bad. Then its state
+// goes to the store this seldom: a crash takes what some rounds taught of its speed, or of how
+// often it fails.
 std::chrono::milliseconds quiet_save(std::chrono::milliseconds interval) {
   return std::clamp<std::chrono::milliseconds>(10 * interval, std::chrono::minutes(5),
                                                std::chrono::hours(1));
@@ -169,7 +170,7 @@ bool Ledger::file(TargetBoard& target, std::shared_ptr<const Measurement> measur
     tell(Subject::target, id, *tracked.change, target.target->interval);
   }
   const bool quiet = !tracked.change && !had_evidence && !has_evidence(target.state) &&
-                     target.state.confirmed.status == Status::ok;
+                     target.state.confirmed.status != Status::insufficient;
   target.unsaved = true;
   const auto unsaved_for = std::chrono::abs(measurement->began - target.saved);
   if (tracked.change || unsaved_for >= (quiet ? quiet_save(target.target->interval) : kSave)) {

@@ -343,6 +343,31 @@ TEST_F(LedgerTest, AQuietTargetIsWrittenDownSeldomAndAtTheEnd) {
   }
 }
 
+// A block that goes on says no more than that it goes on: thousands of them are not written each
+// time.
+TEST_F(LedgerTest, ASteadyTroubleIsWrittenDownAsSeldom) {
+  const WallTime start = kNoon;
+  int confirmed = -1;
+  {
+    Life life(config_, loop_);
+    life.rounds("a/web", Status::ok, start, 20);
+    for (int i = 20; i < 60; ++i) {
+      life.round("a/web", Status::blocked, start + i * 60s);
+      const bool now = life.board.targets.at("a/web").state.confirmed.status == Status::blocked;
+      if (now && confirmed < 0) confirmed = i;
+    }
+    life.end();
+  }
+  ASSERT_GT(confirmed, 20);
+  ASSERT_LT(confirmed, 35);
+  Life next(config_, loop_);
+  const State& found = next.board.targets.at("a/web").state;
+  EXPECT_EQ(found.confirmed.status, Status::blocked);
+  EXPECT_EQ(found.last, start + (confirmed + (59 - confirmed) / 10 * 10) * 60s)
+      << "when it was confirmed, and every tenth round from then on";
+  next.end();
+}
+
 // An operator deletes the file under the daemon: what it knew is in the next one, seconds later.
 TEST_F(LedgerTest, StatesAreSavedAgainWhereTheStoreBeganANewFile) {
   std::vector<std::string> ids;  // more than are saved in one second
