@@ -9,13 +9,14 @@ from pathlib import Path
 
 import rounds
 from far_side import CERTIFIED
-from near_side import Blackbox, Reachd, bare, blackbox, cpu_seconds, kib, saturated, url_of
+from near_side import Blackbox, Reachd, bare, blackbox, cpu_seconds, kib, saturated, url_of, window
 
 # Targets that are due every 5 s, so many that the core has hardly a pause.
 USUAL = ("https", 4000)
 LOADS = {"HTTPS, 4,000 targets": USUAL,
          "HTTPS, 10,000 targets": ("https", 10_000),
          "HTTP, 25,000 targets": ("http", 25_000)}
+SCALES = (100, 1000, 4000, 10_000)  # targets
 CONCURRENCY = 64  # rounds at work at a time, of each client
 
 
@@ -120,23 +121,27 @@ def hole(side, options, table, spread):
 
 
 def scale(side, options, table, spread):
-    """The same rate of rounds from ever more targets: what a target costs by being one of many."""
-    table.line("**From 100 to 10,000 targets**, the same 20 HTTPS rounds a second")
+    """The same rate of rounds from ever more targets: what a target costs by being one of many. All lists
+    run at once on the one core, so that what the machine does meanwhile meets them alike."""
+    table.line("**From 100 to 10,000 targets**, the same 20 HTTPS rounds a second of each list, side by side")
     table.line()
-    table.head("targets", "interval", "CPU ms a round", "idle MiB", "peak MiB", "start s")
-    medians = []
-    for count in (100, 1000, 10_000):
+    daemons = {}
+    for place, count in enumerate(SCALES):
         urls = [(url_of("https", i), "NEWS") for i in range(count)]
-        interval = count // 20
-        daemon = Reachd(side, urls, f"{interval}s", 500)
-        rounds.await_first(daemon, count, interval + 120)
-        seen = [daemon.window(10) for _ in range(options.runs)]
-        medians.append(statistics.median(one["cpu"] for one in seen))
-        table.add(count, f"{interval} s", spread([one["cpu"] for one in seen]),
+        daemons[count] = Reachd(side, urls, f"{count // 20}s", 500, port=10980 + place)
+    for count, daemon in daemons.items():
+        rounds.await_first(daemon, count, count // 20 + 120)
+    seen = [window(daemons.values(), 20) for _ in range(options.runs)]
+    runs = {count: [one["cpu"] for one in of] for count, of in zip(daemons, zip(*seen))}
+    table.head("targets", "interval", "CPU ms a round", f"/ {SCALES[0]} targets", "idle MiB", "peak MiB", "start s")
+    for count, daemon in daemons.items():
+        ratios = [mine / least for mine, least in zip(runs[count], runs[SCALES[0]])]
+        table.add(f"{count:,}", f"{count // 20} s", spread(runs[count]), spread(ratios, 2),
                   f"{daemon.base / 1024:.0f}", f"{kib(daemon.pid, 'VmHWM') / 1024:.0f}",
                   f"{daemon.start_seconds:.1f}")
         daemon.stop()
     table.line()
+    medians = [statistics.median(of) for of in runs.values()]
     table.line(f"The dearest round costs {(max(medians) / min(medians) - 1) * 100:.0f} % more than the cheapest.")
     table.line()
 

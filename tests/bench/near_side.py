@@ -103,7 +103,8 @@ def blackbox(side, scheme, names, concurrency, seconds):
 class Reachd:
     """The daemon as it is run, on a list."""
 
-    def __init__(self, side, urls, interval, concurrency, store=None, timeout="4s", threads=1):
+    def __init__(self, side, urls, interval, concurrency, store=None, timeout="4s", threads=1, port=10980):
+        self.port = port
         self.folder = side.folder / f"reachd-{time.monotonic_ns()}"
         self.folder.mkdir()
         table, conf = self.folder / "urls.csv", self.folder / "reachd.yaml"
@@ -112,7 +113,7 @@ class Reachd:
                         f"threads: {threads}, "
                         f"address_rate: 10000/s, deep_every: 30d}}\n"
                         f"tls: {{ca_file: {store or side.bundle}}}\n"
-                        "listen: 127.0.0.1:10980\n"
+                        f"listen: 127.0.0.1:{port}\n"
                         f"state: {{directory: {self.folder}/state}}\n"
                         f"lists: [{{file: {table}, interval: {interval}}}]\n")
         began = time.monotonic()
@@ -120,13 +121,13 @@ class Reachd:
                                 self.folder / "state"], self.folder / "log")
         side.clients.append(self.process)
         self.pid = self.process.process.pid
-        if not until(lambda: listens("127.0.0.1", 10980), 60):
+        if not until(lambda: listens("127.0.0.1", port), 60):
             raise RuntimeError("the daemon does not listen: " + (self.folder / "log").read_text())
         self.start_seconds = time.monotonic() - began
         self.base = kib(self.pid, "VmRSS")
 
     def scrape(self):
-        with urllib.request.urlopen("http://127.0.0.1:10980/metrics", timeout=60) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=60) as answer:
             return answer.read().decode()
 
     def value(self, name, text=None):
@@ -139,11 +140,13 @@ class Reachd:
             sums[status] = sums.get(status, 0) + float(count)
         return sums
 
-    def window(self, seconds):
-        """CPU and finished rounds of a while, in which nobody scrapes."""
-        since, cpu = time.time(), cpu_seconds(self.pid)
-        time.sleep(seconds)
-        cpu, end, peak = cpu_seconds(self.pid) - cpu, time.time(), kib(self.pid, "VmHWM")
+    def mark(self):
+        return time.time(), cpu_seconds(self.pid), kib(self.pid, "VmHWM")
+
+    def between(self, first, last):
+        """CPU and finished rounds between two marks."""
+        (since, cpu, _), (end, after, peak) = first, last
+        cpu = after - cpu
         statuses = rounds.ended(self, since, end)
         count = sum(statuses.values())
         if self.value("reachd_store_dropped_rows_total") > 0:
@@ -158,12 +161,20 @@ class Reachd:
         subprocess.run(["rm", "-rf", self.folder], check=True)
 
 
+def window(daemons, seconds):
+    """What each of them spends in the same while, in which nobody scrapes."""
+    first = [daemon.mark() for daemon in daemons]
+    time.sleep(seconds)
+    last = [daemon.mark() for daemon in daemons]
+    return [daemon.between(*marks) for daemon, *marks in zip(daemons, first, last)]
+
+
 def saturated(side, scheme, count, concurrency, seconds, store=None, threads=1):
     """A list that is due so often that the core has hardly a pause, after its first, deep rounds."""
     urls = [(url_of(scheme, i), "NEWS") for i in range(count)]
     daemon = Reachd(side, urls, "5s", concurrency, store, threads=threads)
     try:
         rounds.await_first(daemon, count, 180)
-        return daemon.window(seconds)
+        return window([daemon], seconds)[0]
     finally:
         daemon.stop()
