@@ -89,7 +89,7 @@ TEST_F(Ladder, GoesFromTheNameToThePageInOrderOfTime) {
 TEST_F(Ladder, TellsWhenItOnlyListens) {
   DnsServer dns(loop.io, [](const test::Bytes& query, int) {
     return std::vector<DnsSend>{{reply_to(query, {"127.0.0.1"}), 0ms},
-                                {reply_to(query, {"192.0.2.7"}), 200ms}};
+                                {reply_to(query, {"192.0.2.7"}), 450ms}};
   });
   TcpServer server(loop.io, page("200 OK", "hello"));
   int told = 0;

@@ -52,16 +52,20 @@ TEST(Saver, AnEventDoesNotWaitForTheSecond) {
   Worker worker;
   Saver saver(io.get_executor(), worker, folder.path(), {});
   saver.load();
+  // The least of some: a disk may take longer than a second, a saver that waits for it never less.
   const auto story = [&]() -> asio::awaitable<std::chrono::steady_clock::duration> {
     saver.start();
-    saver.put(StateRow{"a/b", "{}", kNoon});
-    while (saver.health().waiting > 0) co_await pause();  // the next second begins now
-    const auto put = std::chrono::steady_clock::now();
-    saver.put(EventRow{1, "{}", kNoon, kNoon, std::nullopt});
-    while (saver.health().waiting > 0) co_await pause();
-    const auto took = std::chrono::steady_clock::now() - put;
+    auto least = std::chrono::steady_clock::duration::max();
+    for (std::int64_t id = 1; id <= 5 && least >= 900ms; ++id) {
+      saver.put(StateRow{"a/b", "{}", kNoon});
+      while (saver.health().waiting > 0) co_await pause();  // the next second begins now
+      const auto put = std::chrono::steady_clock::now();
+      saver.put(EventRow{id, "{}", kNoon, kNoon, std::nullopt});
+      while (saver.health().waiting > 0) co_await pause();
+      least = std::min(least, std::chrono::steady_clock::now() - put);
+    }
     co_await saver.stop();
-    co_return took;
+    co_return least;
   };
   EXPECT_LT(test::run(io, story()), 900ms);
 }

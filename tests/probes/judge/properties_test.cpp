@@ -2,6 +2,7 @@
 // look at.
 #include <algorithm>
 #include <random>
+#include <ranges>
 
 #include <gmock/gmock.h>
 
@@ -17,7 +18,12 @@ using test::kSecond;
 using test::kWrong;
 using test::Scene;
 
+// Worlds are told apart by their seeds. A test takes a slice of them, so that the slices run side
+// by side and none comes near the time a test may take, on a slow machine under a sanitizer either.
 constexpr int kWorlds = 100'000;
+constexpr int kSlices = 10;
+constexpr int kWorldsInSlice = kWorlds / kSlices;
+static_assert(kWorldsInSlice * kSlices == kWorlds);
 
 int certainty(Status status) {
   return status == Status::blocked ? 2 : status == Status::likely_blocked ? 1 : 0;
@@ -113,8 +119,17 @@ void forget_what_works(Measurement& made) {
   made.helper->request.reset();
 }
 
-TEST(JudgeProperties, OwnFaultsNeverAccuse) {
-  for (int seed = 0; seed < kWorlds; ++seed) {
+class JudgeProperties : public testing::TestWithParam<int> {
+ protected:
+  auto seeds() const {
+    return std::views::iota(GetParam() * kWorldsInSlice, (GetParam() + 1) * kWorldsInSlice);
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Slice, JudgeProperties, testing::Range(0, kSlices));
+
+TEST_P(JudgeProperties, OwnFaultsNeverAccuse) {
+  for (const int seed : seeds()) {
     Dice dice(static_cast<std::uint64_t>(seed));
     Scene scene = any_scene(dice);
     scene.made.fingerprints.clear();
@@ -129,8 +144,8 @@ TEST(JudgeProperties, OwnFaultsNeverAccuse) {
   }
 }
 
-TEST(JudgeProperties, TheOrderOfObservationsMakesNoDifference) {
-  for (int seed = 0; seed < kWorlds; ++seed) {
+TEST_P(JudgeProperties, TheOrderOfObservationsMakesNoDifference) {
+  for (const int seed : seeds()) {
     Dice dice(static_cast<std::uint64_t>(seed));
     Measurement made = any_scene(dice).made;
     made.fingerprints.clear();
@@ -146,8 +161,8 @@ TEST(JudgeProperties, TheOrderOfObservationsMakesNoDifference) {
 
 // What accuses is taken away: what others saw, swaps, rounds before, known pages. What is left may
 // not accuse more than the whole did.
-TEST(JudgeProperties, LessEvidenceIsNeverMoreCertain) {
-  for (int seed = 0; seed < kWorlds; ++seed) {
+TEST_P(JudgeProperties, LessEvidenceIsNeverMoreCertain) {
+  for (const int seed : seeds()) {
     Dice dice(static_cast<std::uint64_t>(seed));
     const Measurement whole = any_scene(dice).made;
     Measurement less = whole;
@@ -176,8 +191,8 @@ TEST(JudgeProperties, LessEvidenceIsNeverMoreCertain) {
 
 // The outside and we meet the same: all fine, or the same server that is broken, with losses here
 // and there that a further try makes good.
-TEST(JudgeProperties, ABenignWorldIsNeverCalledBlocked) {
-  for (int seed = 0; seed < kWorlds; ++seed) {
+TEST_P(JudgeProperties, ABenignWorldIsNeverCalledBlocked) {
+  for (const int seed : seeds()) {
     Dice dice(static_cast<std::uint64_t>(seed));
     Scene scene("https://www.example.net/");
     scene.answers("system", {kRight});
@@ -207,7 +222,7 @@ TEST(JudgeProperties, ABenignWorldIsNeverCalledBlocked) {
   }
 }
 
-TEST(JudgeProperties, AnythingAtAllIsJudgedAndNamesEvidenceThatExists) {
+TEST(Judge, AnythingAtAllIsJudgedAndNamesEvidenceThatExists) {
   for (std::uint64_t seed = 0; seed < 20'000; ++seed) {
     const Measurement made = test::made_up_measurement(seed);
     const Verdict verdict = judge(made);
