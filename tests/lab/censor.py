@@ -8,7 +8,7 @@ from pathlib import Path
 
 from network import WIRES, enter
 from plan import DELAYS, SOURCE
-from process import Process, until
+from process import PATIENCE, Process, until
 
 SOCKET = "/run/censor.sock"
 
@@ -32,7 +32,7 @@ class Censor:
         self.file.write_text(json.dumps(
             {"control": SOCKET, "seed": seed, "wires": wires, "rules": rules}))
         self.process = Process([*enter("wires"), binary(), self.file], self.log)
-        if not until(lambda: "ready" in self.log.read_text() or not self.process.alive(), 10, 0.01):
+        if not until(lambda: "ready" in self.log.read_text() or not self.process.alive(), PATIENCE, 0.01):
             raise RuntimeError("the censor does not begin")
         if not self.process.alive():
             raise RuntimeError(f"the censor ends: {self.log.read_text().strip()}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from network import enter
 from plan import AUTHORITY, BLOCKPAGE, ISP
-from process import Process, until
+from process import PATIENCE, Process, until
 
 COMMON = """
   pid-file none;
@@ -54,7 +54,7 @@ class Names:
         for place, address, name in (("abroad", AUTHORITY, ROOT_MARK), ("abroad", AUTHORITY, MARK),
                                      ("inland", self.plan.inland_resolvers[0], MARK),
                                      ("isp", ISP["isp-resolver"][0], MARK)):
-            if not until(lambda: self._ask(place, address, name) == self._marker(), 10, 0.02):
+            if not until(lambda: self._ask(place, address, name) == self._marker(), PATIENCE, 0.02):
                 raise RuntimeError(f"named does not reload: see {self.logs}/named-{place}.log")
 
     def _marker(self):

@@ -9,7 +9,7 @@ from pathlib import Path
 from network import enter
 from nginx import nginx_config, server_block
 from plan import BLOCKPAGE, ISP, PORTAL
-from process import Process, until
+from process import PATIENCE, Process, until
 
 # What a censor's page looks like, and the login page of a captive portal.
 PAGE = ("<html><head><title>403 Forbidden</title></head><body><iframe src='http://10.10.34.35'>"
@@ -79,7 +79,7 @@ class Sites:
     def _reload(self, master):
         old = _workers(master.pid)
         os.kill(master.pid, signal.SIGHUP)
-        if not until(lambda: (now := _workers(master.pid)) and not now & old, 10, 0.02):
+        if not until(lambda: (now := _workers(master.pid)) and not now & old, PATIENCE, 0.02):
             raise RuntimeError(f"nginx does not reload: see {self.logs}")
 
     def start_portal(self):

@@ -10,7 +10,7 @@ from helper import PORT, Helper, can_help
 from names import Names
 from network import enter
 from plan import BLOCKPAGE, ISP, PORTAL
-from process import Process, until
+from process import PATIENCE, Process, until
 from servers import Imap, Smtp
 from sites import INTERCEPTORS, Sites
 from troubles import Troubles, wire_rules
@@ -148,6 +148,6 @@ class World:
 
         def wanted_ports(place):
             return {port for at, port in wanted if at == place}
-        if not until(all_listen, 20, 0.02):
+        if not until(all_listen, PATIENCE, 0.05):
             missing = {place: wanted_ports(place) - network.listening(place) for place in places}
             raise RuntimeError(f"not everything listens: {missing}; see {self.logs}")

@@ -1,6 +1,7 @@
 """Debian's Alertmanager on loopback, telling a receiver of its notifications."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -45,6 +46,15 @@ class Alertmanager:
 
     def stop(self):
         self.process.stop()
+
+    def looked(self):
+        """How often it has looked up when a group was last told, which it does once each time the group
+        is due. What was told the time before is in its memory by then, and outlives a `stop`."""
+        _, body = get(f"{BASE}/metrics")
+        found = re.search(r"^alertmanager_nflog_queries_total (\S+)$", body, re.MULTILINE)
+        if not found:
+            raise RuntimeError(f"alertmanager counts no looks: {body[:1000]}")
+        return int(float(found[1]))
 
     def alerts(self):
         """What it holds as firing."""

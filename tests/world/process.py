@@ -6,6 +6,8 @@ import socket
 import subprocess
 import time
 
+PATIENCE = 120  # seconds: a server that listens within one may be given little of a processor
+
 
 class Process:
     """A program and its children, as one process group."""

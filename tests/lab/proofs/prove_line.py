@@ -1,9 +1,10 @@
 """Proofs: distances, hops, the home router, and that the world is as its picture says."""
 
+import math
 import socket
 import time
 
-from tools import FOREIGN, NEIGHBOUR, TARGET
+from tools import FOREIGN, NEIGHBOUR, TARGET, swiftest
 
 SCENARIO = """
 world: {nat: {idle: 2s}}
@@ -15,9 +16,14 @@ censor:
 """
 
 
-def _near(value, wanted):
-    """A distance is never below the path's, and not much above, even on a busy machine."""
-    return wanted - 1 <= value <= wanted + 15
+def _distance(lab, address, wanted):
+    """The least round trip in milliseconds of some series of pings that are all answered. It is never
+    below the path's, and not much above, even on a busy machine."""
+    def attempt():
+        answers, least = lab.ping(address)
+        assert not answers or least >= wanted - 1, (address, least)
+        return least if answers == 3 else math.inf
+    return swiftest(attempt, wanted + 15, 3)
 
 
 def prove_distances(lab):
@@ -25,21 +31,21 @@ def prove_distances(lab):
     for host, family, number, wanted in (
             ("www.baidu.com", 4, 0, 5), ("www.baidu.com", 6, 0, 5), (TARGET, 4, 0, 54),
             (TARGET, 4, 1, 44), (TARGET, 6, 0, 56), (TARGET, 6, 1, 42)):
-        answers, least = lab.ping(lab.addresses(host, family)[number])
-        assert answers == 3 and _near(least, wanted), (host, family, number, answers, least)
+        least = _distance(lab, lab.addresses(host, family)[number], wanted)
+        assert least < wanted + 15, (host, family, number, least)
 
 
 def prove_hops(lab):
     """the wires are no hops: one TTL for the router, one for the provider, and the server"""
     address = lab.addresses(TARGET)[0]
     assert lab.ping(address, 1, 1, options=("-t", "2"))[0] == 0
-    assert lab.ping(address, 1, 1, options=("-t", "3"))[0] == 1
+    assert lab.answers_pings(address, 1, options=("-t", "3"))
 
 
 def prove_neighbourhood(lab):
     """an address that nobody has is silent; one without DNS answers pings and no queries"""
     assert lab.connect("81.2.251.1", patience=0.7)[0] == "timeout"
-    assert lab.ping("81.2.250.1")[0] == 3
+    assert lab.answers_pings("81.2.250.1", 3)
     assert lab.dig(TARGET, "81.2.250.1", patience=1).status is None
     assert lab.connect("31.13.94.37", patience=0.7)[0] == "timeout"
 
@@ -71,20 +77,28 @@ def prove_translation(lab):
 
 def prove_idle(lab):
     """the router forgets a connection that is idle for two seconds, and resets what comes of it"""
-    with socket.create_connection((lab.addresses(TARGET)[0], 80), 2) as line:
-        line.settimeout(2)
+    with socket.create_connection((lab.addresses(TARGET)[0], 80), 10) as line:
         time.sleep(3.5)
         assert lab.exchange(line, b"GET / HTTP/1.0\r\n\r\n") == "reset"
-    with socket.create_connection((lab.addresses(TARGET)[0], 80), 2) as line:
+    with socket.create_connection((lab.addresses(TARGET)[0], 80), 10) as line:
         assert lab.exchange(line, b"GET / HTTP/1.0\r\n\r\n") == "answer"
+
+
+def _pings_at_the_cut(lab):
+    """How many pings of the border's 40 and of the 20 inland are answered, each series in an epoch."""
+    lab.epoch()
+    border, _ = lab.ping(lab.addresses(TARGET)[0], 40, 1, 0.04)
+    lab.epoch()
+    inland, _ = lab.ping(lab.addresses("www.baidu.com")[0], 20, 1, 0.04)
+    return border, inland
 
 
 def prove_cut(lab):
     """the border is cut for a while; inland nobody notices; then it is back"""
     with lab.rule("cut"):
-        lab.epoch()
-        answers, _ = lab.ping(lab.addresses(TARGET)[0], 40, 1, 0.04)
-        lab.epoch()
-        inland, _ = lab.ping(lab.addresses("www.baidu.com")[0], 20, 1, 0.04)
-    assert 15 <= answers <= 35 and inland == 20, (answers, inland)
+        for _ in range(3):  # a machine that stands still may have the cut pass unseen
+            border, inland = _pings_at_the_cut(lab)
+            if 15 <= border <= 35 and inland == 20:
+                break
+    assert 15 <= border <= 35 and inland == 20, (border, inland)
     assert lab.dig(TARGET, FOREIGN).status == "NOERROR"

@@ -1,6 +1,6 @@
 """Proofs: a captive portal stands between the vantage and everything."""
 
-from tools import FOREIGN, NEIGHBOUR, RESOLVER, TARGET
+from tools import FOREIGN, NEIGHBOUR, RESOLVER, SILENCE, TARGET
 
 SCENARIO = """
 world: {portal: true}
@@ -29,4 +29,4 @@ def prove_https(lab):
 def prove_nothing_else(lab):
     """nothing else passes"""
     assert lab.ping(lab.addresses(TARGET)[0], 2, 1)[0] == 0
-    assert lab.connect(lab.addresses("imap.gmail.com")[0], 993)[0] == "timeout"
+    assert lab.connect(lab.addresses("imap.gmail.com")[0], 993, SILENCE)[0] == "timeout"

@@ -1,6 +1,8 @@
 """Proofs: nameservers that are dead, lie or fail, and names that are gone."""
 
-from tools import FOREIGN, NEIGHBOUR, RESOLVER, TARGET
+import concurrent.futures
+
+from tools import FOREIGN, NEIGHBOUR, RESOLVER, TARGET, swiftest
 
 SCENARIO = ""
 
@@ -28,7 +30,8 @@ def prove_true(lab):
 def prove_far(lab):
     """the provider's resolver is near, and what it has cached is there at once; others are far"""
     lab.dig(TARGET, RESOLVER)
-    assert lab.dig(TARGET, RESOLVER).seconds < 0.03 and lab.dig(TARGET, FOREIGN).seconds > 0.035
+    took = swiftest(lambda: lab.dig(TARGET, RESOLVER).seconds, 0.03)
+    assert took < 0.03 and lab.dig(TARGET, FOREIGN).seconds > 0.035, took
 
 
 def prove_lie(lab):
@@ -77,8 +80,9 @@ def prove_dead(lab):
 def prove_flaky(lab):
     """the provider's resolver loses half of the questions"""
     _resolver(lab, flaky=0.5)
-    seen = [lab.dig(NEIGHBOUR, RESOLVER, patience=1).status for _ in range(16)]
-    assert 2 <= seen.count(None) <= 14, seen
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        seen = list(pool.map(lambda _: lab.dig(NEIGHBOUR, RESOLVER, patience=1).status, range(40)))
+    assert 7 <= seen.count(None) <= 33, seen  # 20 expected, four deviations
 
 
 def prove_rewriting(lab):
@@ -123,8 +127,13 @@ def prove_geo(lab):
 def prove_edge(lab):
     """an edge inland serves the target with its own certificate, near by"""
     edge, = lab.plan.edges[TARGET]
-    fetch = lab.curl(TARGET, address=edge)
-    assert fetch.status == 200 and fetch.connect < 0.03, fetch
+
+    def attempt():
+        fetch = lab.curl(TARGET, address=edge)
+        assert fetch.status == 200, fetch
+        return fetch.connect
+    took = swiftest(attempt, 0.03)
+    assert took < 0.03, took
 
 
 def prove_order(lab):
