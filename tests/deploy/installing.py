@@ -42,13 +42,18 @@ def _answers(machine, report):
            f"{owner.st_uid} {owner.st_mode:o}")
 
 
-def _journal(machine, report):
-    lines = machine.journal(UNIT)
+def _listening(lines):
+    """The priorities of the line that says where it listens, among [(priority, message)]."""
     ours = [(priority, text) for priority, text in lines
             if re.match(r"[a-z_]+( [a-z_]+=(\"[^\"]*\"|[^ \"]+))*$", text)]
-    listening = [p for p, text in ours if text == "listening url=http://127.0.0.1:10980/"]
+    return [p for p, text in ours if text == "listening url=http://127.0.0.1:10980/"]
+
+
+def _journal(machine, report):
+    until(lambda: _listening(machine.journal(UNIT)), 20, 0.3)
+    lines = machine.journal(UNIT)
     report("the journal has its lines, with their priority and nothing before them",
-           listening == [6] and not [text for _, text in lines if text.startswith("<")], lines)
+           _listening(lines) == [6] and not [text for _, text in lines if text.startswith("<")], lines)
 
 
 def check(machine, package, report):

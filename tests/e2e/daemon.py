@@ -13,16 +13,18 @@ from sink import Sink
 
 BASE = "http://127.0.0.1:10980"
 
+TIMEOUT = 5  # seconds of a step in the second pace: more than a machine stands still for
+
 # A second pace, in which a fault is seen within seconds: the interval, and what must fit into it.
 HASTY = {
-    "interval": "6s", "timeout": "3s", "confirm_after": "2s", "deep_every": "20s", "residual": "1s",
+    "interval": "6s", "timeout": f"{TIMEOUT}s", "confirm_after": "2s", "deep_every": "20s", "residual": "1s",
     "rate": "200/s", "address_rate": "2000/min",
 }
 # In which there are so many loops beside the first: every fault is met on some of them.
 LANES = 2
 # One round in the hasty pace, at its longest: interval, jitter, steps of ladder and diagnosis that run
 # into their timeouts one after the other, the listening of a deep round.
-HASTY_ROUND = 6 * 1.2 + 3 * 3 + 3
+HASTY_ROUND = 6 * 1.2 + 3 * TIMEOUT + 3
 
 # Schemes that the shipped file has no target for; added while it runs, at hosts it has.
 EXTRA = """
