@@ -10,14 +10,16 @@ from pathlib import Path
 import rules
 from alertmanager import Alertmanager
 from fetch import get
-from process import Process, listens, until
+from process import PATIENCE, Process, listens, until
 from receiver import Receiver
 from world import CENTRES
 
 EVALUATION = 2  # seconds
-AWAY = ("vmalert", "prometheus", "victoria")
+AWAY = ("vmalert", "prometheus", "victoria")  # who asks ends first and begins last
 PROMETHEUS, VICTORIA, VMALERT = ("http://127.0.0.1:9090", "http://127.0.0.1:8428",
                                  "http://127.0.0.1:8880")
+READY = {"prometheus": f"{PROMETHEUS}/-/ready", "victoria": f"{VICTORIA}/health",
+         "vmalert": f"{VMALERT}/health"}
 
 
 def _replace(text, pattern, value):
@@ -61,22 +63,23 @@ class Centre:
             "victoria-metrics", f"-storageDataPath={self.folder}/victoria",
             "-httpListenAddr=127.0.0.1:8428", "-search.latencyOffset=0s",
             f"-search.maxStalenessInterval={rules.LOOKBACK}s"])
+        self._await([READY["victoria"]])
         self._launch("vmalert", [
             "vmalert", *(f"-rule={path}" for path in files), f"-datasource.url={VICTORIA}",
             f"-remoteWrite.url={VICTORIA}", f"-remoteRead.url={VICTORIA}",
+            f"-remoteRead.lookback={rules.LOOKBACK}s",
             "-notifier.url=http://127.0.0.1:9093", "-httpListenAddr=127.0.0.1:8880",
             f"-evaluationInterval={EVALUATION}s", "-external.label=centre=victoria",
             "-remoteWrite.flushInterval=1s", "-rule.resendDelay=1m"])
         self._start_nginx(tokens)
-        self._await(lambda: all(listens(address, 443) for address in CENTRES.values()))
+        self._await(READY.values(), lambda: all(listens(address, 443) for address in CENTRES.values()))
 
     def _launch(self, name, words):
         self.words[name] = words
         self.processes[name] = Process(words, self.logs / f"{name}.log")
 
-    def _await(self, more=lambda: True):
-        ready = [f"{PROMETHEUS}/-/ready", f"{VICTORIA}/health", f"{VMALERT}/health"]
-        if not until(lambda: all(get(url)[0] == 200 for url in ready) and more(), 30):
+    def _await(self, urls, more=lambda: True):
+        if not until(lambda: all(get(url)[0] == 200 for url in urls) and more(), PATIENCE):
             raise RuntimeError(f"the centre does not become ready: see {self.logs}")
 
     def _start_prometheus(self, files):
@@ -129,12 +132,12 @@ http {{
             self.processes[name].stop(signal.SIGTERM, 30)
 
     def come_back(self):
-        for name in AWAY:
+        for name in reversed(AWAY):
             self._launch(name, self.words[name])
-        self._await()
+            self._await([READY[name]])
 
     def ailing_rules(self):
-        """The rules that did not evaluate, with why, on both sides."""
+        """The rules whose last evaluation failed, with why, and those that had none yet, on both sides."""
         ailing = []
         for base in (PROMETHEUS, VMALERT):
             status, body = get(f"{base}/api/v1/rules")
@@ -142,5 +145,8 @@ http {{
             found = [rule for group in groups for rule in group["rules"]]
             if not found:
                 ailing.append(f"no rules at {base}")
-            ailing += [f"{rule['name']}: {rule['lastError']}" for rule in found if rule.get("lastError")]
+            for rule in found:
+                never = rule["lastEvaluation"].startswith("0001-")
+                if never or rule.get("lastError"):
+                    ailing.append(f"{rule['name']}: {rule.get('lastError') or 'not evaluated yet'}")
         return ailing

@@ -9,6 +9,7 @@ FILES = ["prometheus/recording.yml", "prometheus/target-alerts.yml", "prometheus
          "fleet/rules.yml"]
 PACE = 8
 LOOKBACK = 300 // PACE  # seconds: what Prometheus has as five minutes
+SLOWEST = 240 // PACE  # seconds between evaluations of the group that is evaluated least often
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _TIME = re.compile(r"(?P<before>\bfor: |\binterval: |\[|\boffset )(?P<number>\d+)(?P<unit>[smhd])\b")
 
