@@ -17,15 +17,14 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http.hpp>
-#include <boost/beast/ssl/ssl_stream.hpp>
 
+#include "daemon/web/channel.hpp"
 #include "daemon/web/ending.hpp"
+#include "daemon/web/exchange.hpp"
 
 namespace reachd::helper {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
-namespace http = boost::beast::http;
 using asio::ip::tcp;
 using boost::system::error_code;
 namespace {
@@ -69,8 +68,7 @@ struct Server::State : std::enable_shared_from_this<State> {
   asio::awaitable<void> accept();
   asio::awaitable<void> attend(std::list<Seat>::iterator seat, std::string client,
                                std::string address);
-  template <typename Stream>
-  asio::awaitable<void> serve(Stream& stream, beast::tcp_stream& lowest, std::string address);
+  asio::awaitable<void> serve(web::Channel& channel, std::string address);
 
   tcp::acceptor acceptor;
   asio::steady_timer pause;
@@ -142,44 +140,35 @@ asio::awaitable<void> Server::State::attend(std::list<Seat>::iterator seat, std:
   if (stopped) co_return;
   beast::tcp_stream& stream = seat->stream;
   stream.expires_after(limits.request_time);
-  if (tls == nullptr) {
-    co_await serve(stream, stream, std::move(address));
-    co_return;
-  }
-  beast::ssl_stream<beast::tcp_stream&> secured(stream, *tls);
-  auto [error] = co_await secured.async_handshake(asio::ssl::stream_base::server, kReturn);
-  if (!error) co_await serve(secured, stream, std::move(address));
+  web::Channel channel(stream, tls.get());
+  if (!co_await channel.shake_hands()) co_await serve(channel, std::move(address));
 }
 
-template <typename Stream>
-asio::awaitable<void> Server::State::serve(Stream& stream, beast::tcp_stream& lowest,
-                                           std::string address) {
+asio::awaitable<void> Server::State::serve(web::Channel& channel, std::string address) {
   const auto began = std::chrono::steady_clock::now();
   beast::flat_buffer buffer(limits.header_bytes + limits.body_bytes);
-  http::request_parser<http::string_body> parser;
+  web::RequestParser parser;
   parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes));
   parser.body_limit(limits.body_bytes);
   std::optional<Response> response;
-  auto [error, read] = co_await http::async_read_header(stream, buffer, parser, kReturn);
+  error_code error = co_await web::read_header(channel, buffer, parser);
   if (!error && !stopped) response = desk.refuse(parser.get(), address);
   if (!error && !response && !parser.is_done()) {
-    auto [body_error, body_read] = co_await http::async_read(stream, buffer, parser, kReturn);
-    error = body_error;
+    error = co_await web::read(channel, buffer, parser);
   }
   if (stopped) co_return;
   if (error) response = web::complaint(error, "the question is too large");
   if (error && !response) co_return;
-  lowest.expires_never();  // the inquiry has bounds of its own
+  channel.lowest().expires_never();  // the inquiry has bounds of its own
   if (!response) response = co_await desk.answer(parser.get());
   if (stopped) co_return;
 
   metrics.count(static_cast<int>(response->result_int()), std::chrono::steady_clock::now() - began);
   response->version(11);
   response->keep_alive(false);
-  response->prepare_payload();
-  lowest.expires_after(limits.answer_time);
-  auto [write_error, written] = co_await http::async_write(stream, *response, kReturn);
-  if (!write_error && !stopped) co_await web::linger(lowest);
+  channel.lowest().expires_after(limits.answer_time);
+  error = co_await web::write(channel, *response);
+  if (!error && !stopped) co_await web::part(channel);
 }
 
 asio::awaitable<void> Server::State::accept() {

@@ -6,20 +6,12 @@
 #include <utility>
 
 #include <fmt/chrono.h>
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/chunk_encode.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/error.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/write.hpp>
 
 #include "daemon/web/answer.hpp"
+#include "daemon/web/channel.hpp"
 #include "daemon/web/ending.hpp"
-#include "daemon/web/handshake.hpp"
+#include "daemon/web/exchange.hpp"
 
 namespace reachd::web {
 namespace asio = boost::asio;
@@ -28,11 +20,8 @@ namespace http = boost::beast::http;
 namespace {
 
 using boost::system::error_code;
-constexpr auto kReturn = asio::as_tuple(asio::use_awaitable);
-
 constexpr std::size_t kReadAhead = 4096;  // of a client that sends its next requests at once
 constexpr std::chrono::seconds kCrowdedTime{1};
-constexpr std::chrono::seconds kFarewellTime{2};
 
 // What a connection is served with, whatever it is carried by.
 struct Service {
@@ -66,48 +55,38 @@ void dress(const Gate& gate, Response& response) {
                fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr))));
 }
 
-template <typename Stream>
-asio::awaitable<bool> send(Stream& stream, const Gate& gate, Response& response, bool header_only) {
+asio::awaitable<error_code> send(Channel& channel, const Gate& gate, Response& response,
+                                 bool header_only) {
   dress(gate, response);
+  if (!header_only) return write(channel, response);
   response.prepare_payload();
-  http::response_serializer<http::string_body> serializer(response);
-  auto [error, sent] = header_only ? co_await http::async_write_header(stream, serializer, kReturn)
-                                   : co_await http::async_write(stream, serializer, kReturn);
-  co_return !error;
+  return write_header(channel, response);
 }
 
 // The first piece is in the body; each of the others is made once the one before is on its way, so
 // that one is there at a time.
-template <typename Stream>
-asio::awaitable<bool> send_in_pieces(Stream& stream, const Gate& gate, Response& response,
-                                     bool header_only) {
+asio::awaitable<error_code> send_in_pieces(Channel& channel, const Gate& gate, Response& response,
+                                           bool header_only) {
   dress(gate, response);
   std::string piece = std::move(response.body());
-  http::response<http::empty_body> head(std::move(response.base()));
-  head.chunked(true);
-  http::response_serializer<http::empty_body> serializer(head);
-  auto [error, sent] = co_await http::async_write_header(stream, serializer, kReturn);
-  if (error || header_only) co_return !error;
-  for (bool more = true;;) {
-    if (!piece.empty()) {  // an empty one would be the end
-      const auto chunk = http::make_chunk(asio::buffer(piece));
-      auto [failure, written] = co_await asio::async_write(stream, chunk, kReturn);
-      if (failure) co_return false;
-    }
-    if (!more) break;
+  response.chunked(true);
+  error_code error = co_await write_header(channel, response);
+  if (header_only) co_return error;
+  for (bool more = true; !error;) {
+    if (!piece.empty()) error = co_await write_chunk(channel, piece);  // an empty one is the end
+    if (error || !more) break;
     piece.clear();
     more = response.late_body(piece);
   }
-  auto [failure, written] = co_await asio::async_write(stream, http::make_chunk_last(), kReturn);
-  co_return !failure;
+  if (!error) error = co_await write_chunk(channel, {});
+  co_return error;
 }
 
 // Waits for the first byte of a request; false if none comes.
-template <typename Stream>
-asio::awaitable<bool> wait_for_byte(Stream& stream, Connection& connection,
+asio::awaitable<bool> wait_for_byte(Channel& channel, Connection& connection,
                                     beast::flat_buffer& buffer) {
-  auto [error, read] = co_await stream.async_read_some(buffer.prepare(kReadAhead), kReturn);
-  buffer.commit(read);
+  const auto [error, count] = co_await channel.read_some(buffer.prepare(kReadAhead));
+  buffer.commit(count);
   connection.idle = false;
   co_return !error;
 }
@@ -117,39 +96,28 @@ void rest(Connection& connection) {
   connection.idle_since = std::chrono::steady_clock::now();
 }
 
-asio::awaitable<void> part(beast::tcp_stream& stream) {
-  co_await linger(stream);
-}
-
-asio::awaitable<void> part(SecureStream& stream) {
-  stream.next_layer().expires_after(kFarewellTime);
-  co_await stream.async_shutdown(kReturn);
-  co_await linger(stream.next_layer());
-}
-
 // Requests and answers on an open connection that began under `tls`.
-template <typename Stream>
-asio::awaitable<void> converse(Stream& stream, const TlsContext& tls, const Service& service) {
+asio::awaitable<void> converse(Channel& channel, const TlsContext& tls, const Service& service) {
   const auto& [connection, handoff, gate, limits, stopped] = service;
-  beast::tcp_stream& lowest = connection.stream;
+  beast::tcp_stream& lowest = channel.lowest();
   const auto request_time = service.at_most(limits.request_time);
   beast::flat_buffer buffer(limits.header_bytes + kReadAhead);
   lowest.expires_after(request_time);
-  if (!co_await wait_for_byte(stream, connection, buffer)) co_return;
+  if (!co_await wait_for_byte(channel, connection, buffer)) co_return;
 
   while (!stopped) {
-    http::request_parser<http::string_body> parser;
+    RequestParser parser;
     parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes));
     parser.body_limit(limits.body_bytes);
     lowest.expires_after(request_time);
-    auto [error, read] = co_await http::async_read(stream, buffer, parser, kReturn);
+    const error_code error = co_await read(channel, buffer, parser);
     if (stopped) break;
     lowest.expires_after(limits.response_time);
     if (error) {
       auto response = complaint(error, "a request may not have a body");
       if (!response) break;
       response->keep_alive(false);
-      if (co_await send(stream, gate, *response, false)) co_await part(stream);
+      if (!co_await send(channel, gate, *response, false)) co_await part(channel);
       break;
     }
 
@@ -164,17 +132,17 @@ asio::awaitable<void> converse(Stream& stream, const TlsContext& tls, const Serv
     const bool header_only = request.method() == http::verb::head;
     bool more = response.late_body && response.late_body(response.body());
     while (more && request.version() < 11) more = response.late_body(response.body());
-    const bool sent = more ? co_await send_in_pieces(stream, gate, response, header_only)
-                           : co_await send(stream, gate, response, header_only);
-    if (!sent) break;
+    const error_code unsent = more ? co_await send_in_pieces(channel, gate, response, header_only)
+                                   : co_await send(channel, gate, response, header_only);
+    if (unsent) break;
     if (!keep) {
-      co_await part(stream);
+      co_await part(channel);
       break;
     }
     if (buffer.size() == 0) {
       rest(connection);
       lowest.expires_after(limits.idle_time);
-      if (!co_await wait_for_byte(stream, connection, buffer)) break;
+      if (!co_await wait_for_byte(channel, connection, buffer)) break;
     }
   }
 }
@@ -185,21 +153,20 @@ asio::awaitable<void> serve(Connection& connection, const Handoff& handoff, Gate
                             const Limits& limits, const bool& stopped) {
   const Service service{connection, handoff, gate, limits, stopped};
   const TlsContext tls = gate.tls();
-  if (tls == nullptr) {
-    co_await converse(connection.stream, tls, service);
-    co_return;
+  Channel channel(connection.stream, tls.get());
+  if (tls != nullptr) {
+    connection.stream.expires_after(service.at_most(limits.handshake_time));
+    rest(connection);
+    const error_code failure = co_await channel.shake_hands();
+    connection.idle = false;
+    if (failure) {
+      if (stopped) co_return;
+      gate.count(Refusal::tls_handshake);
+      co_await explain(connection.stream, failure);
+      co_return;
+    }
   }
-  SecureStream stream(connection.stream, *tls);
-  connection.stream.expires_after(service.at_most(limits.handshake_time));
-  rest(connection);
-  const error_code failure = co_await shake_hands(stream);
-  connection.idle = false;
-  if (!failure) {
-    co_await converse(stream, tls, service);
-  } else if (!stopped) {
-    gate.count(Refusal::tls_handshake);
-    co_await explain(stream, failure);
-  }
+  co_await converse(channel, tls, service);
 }
 
 }  // namespace reachd::web

@@ -3,11 +3,15 @@
 #include <array>
 #include <chrono>
 
+#include <openssl/err.h>
+#include <openssl/sslerr.h>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/http/error.hpp>
 
 #include "daemon/web/answer.hpp"
+#include "daemon/web/exchange.hpp"
 
 namespace reachd::web {
 namespace asio = boost::asio;
@@ -18,6 +22,25 @@ namespace {
 
 constexpr std::size_t kLingerBytes = 1024 * 1024;  // thrown away before a refused client is closed
 constexpr std::chrono::seconds kLingerTime{2};
+constexpr std::chrono::seconds kFarewellTime{2};
+
+bool is_plain_http(error_code error) {
+  return error.category() == asio::error::get_ssl_category() &&
+         ERR_GET_REASON(static_cast<unsigned long>(error.value())) == SSL_R_HTTP_REQUEST;
+}
+
+asio::awaitable<void> linger(beast::tcp_stream& stream) {
+  error_code ignored;
+  stream.socket().shutdown(asio::socket_base::shutdown_send, ignored);
+  stream.expires_after(kLingerTime);
+  std::array<char, 4096> rest;
+  for (std::size_t total = 0; total < kLingerBytes;) {
+    auto [error, read] =
+        co_await stream.async_read_some(asio::buffer(rest), asio::as_tuple(asio::use_awaitable));
+    if (error) break;
+    total += read;
+  }
+}
 
 }  // namespace
 
@@ -35,17 +58,18 @@ std::optional<Response> complaint(error_code error, std::string_view too_large) 
   return std::nullopt;
 }
 
-asio::awaitable<void> linger(beast::tcp_stream& stream) {
-  error_code ignored;
-  stream.socket().shutdown(asio::socket_base::shutdown_send, ignored);
-  stream.expires_after(kLingerTime);
-  std::array<char, 4096> rest;
-  for (std::size_t total = 0; total < kLingerBytes;) {
-    auto [error, read] =
-        co_await stream.async_read_some(asio::buffer(rest), asio::as_tuple(asio::use_awaitable));
-    if (error) break;
-    total += read;
-  }
+asio::awaitable<void> explain(beast::tcp_stream& stream, error_code failure) {
+  if (!is_plain_http(failure)) co_return;
+  Response response = json_error(HttpStatus::bad_request, "this port speaks HTTPS, not HTTP");
+  response.keep_alive(false);
+  Channel plain(stream, nullptr);
+  if (!co_await write(plain, response)) co_await linger(stream);
+}
+
+asio::awaitable<void> part(Channel& channel) {
+  channel.lowest().expires_after(kFarewellTime);
+  co_await channel.shut_down();
+  co_await linger(channel.lowest());
 }
 
 }  // namespace reachd::web

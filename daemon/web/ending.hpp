@@ -9,6 +9,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/system/error_code.hpp>
 
+#include "daemon/web/channel.hpp"
 #include "daemon/web/routes.hpp"
 
 namespace reachd::web {
@@ -17,8 +18,13 @@ namespace reachd::web {
 // time. `too_large` says what is wrong with a body beyond the limit.
 std::optional<Response> complaint(boost::system::error_code error, std::string_view too_large);
 
+// After a handshake that failed so: a client that speaks plain HTTP is told so, others have had
+// their alert.
+boost::asio::awaitable<void> explain(boost::beast::tcp_stream& stream,
+                                     boost::system::error_code failure);
+
 // Closing while bytes of the client are unread would reset the connection and could take our last
 // answer away from it: our side is ended first, then the client has two seconds to end its own.
-boost::asio::awaitable<void> linger(boost::beast::tcp_stream& stream);
+boost::asio::awaitable<void> part(Channel& channel);
 
 }  // namespace reachd::web
