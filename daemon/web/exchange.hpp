@@ -1,4 +1,5 @@
-// A request in, a response out, as HTTP/1.1 has them on a channel.
+// A request in, a response out, as HTTP/1.1 has them on a channel. Parsing and the header's text
+// are Beast's; its own reads and writes want a stream of one type, which a channel is not.
 #pragma once
 
 #include <string_view>

@@ -62,6 +62,10 @@ int HttpsClient::alert() const {
   return alert_;
 }
 
+bool HttpsClient::was_told_the_end() const {
+  return (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
+}
+
 std::string HttpsClient::protocol() const {
   const unsigned char* text = nullptr;
   unsigned int length = 0;

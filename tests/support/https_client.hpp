@@ -29,6 +29,7 @@ class HttpsClient : public RawClient {
 
   bool secure() const { return secure_; }  // with TLS 1.3 a refusal comes after that
   int alert() const;                       // the reason of the last failure, as of ERR(3)
+  bool was_told_the_end() const;           // the server ended TLS, not the connection alone
   std::string protocol() const;            // that the server chose by ALPN
   std::string suite() const;
   std::string certificate() const;  // the server's, as DER

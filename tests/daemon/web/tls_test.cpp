@@ -94,6 +94,7 @@ TEST(Tls, ALargeAnswerArrivesWholeAndAClosingClientIsClosed) {
   EXPECT_EQ(client.get("/after").body, "/after");
   EXPECT_EQ(client.get("/last", "Connection: close\r\n").body, "/last");
   EXPECT_TRUE(client.at_end());
+  EXPECT_TRUE(client.was_told_the_end());
 }
 
 TEST(Tls, OldVersionsAreRefused) {
